@@ -1,0 +1,146 @@
+"""Settings: every environment variable that Footfall reads, with type, default and meaning.
+
+`Settings.from_environment()` is called once, at the composition roots; nothing else reads the
+environment. docs/configuration.md is checked against this class by a test.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from footfall.errors import Misconfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+
+OPEN_MAX_EVENT_AGE_DAYS = 100
+CLOSED_MAX_EVENT_AGE_DAYS = 7
+
+
+class Settings(BaseSettings):
+    """Frozen; unknown variables are ignored, wrong values stop the start with one sentence each."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL 16 to 18 to use, as postgresql://user:password@host/database. "
+        "`make up` starts an embedded one where this is not set.",
+    )
+    port: int = Field(
+        default=8080,
+        ge=1,
+        le=65535,
+        validation_alias="FOOTFALL_PORT",
+        description="TCP port of nginx, the only one that visitors need.",
+    )
+    bind: str = Field(
+        default="127.0.0.1",
+        validation_alias="FOOTFALL_BIND",
+        description="Address that nginx listens on. The API always stays on loopback in `make up`.",
+    )
+    api_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        validation_alias="FOOTFALL_API_PORT",
+        description="TCP port of the API on loopback; a free one is taken and printed by default.",
+    )
+    data_dir: Path = Field(
+        default=Path(".footfall"),
+        validation_alias="FOOTFALL_DATA_DIR",
+        description="Folder of `make up` for the database, logs and secrets.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_PUBLIC_URL",
+        description="Address under which visitors' browsers reach nginx, as in https://stats.example.org; "
+        "it stands in the snippet. Default: the address that the dashboard is opened at.",
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_TOKEN",
+        description="Token that opens the dashboard and the API, at least 16 characters. "
+        "Generated and kept in the database where neither this nor the file is set.",
+    )
+    token_file: Path | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_TOKEN_FILE",
+        description="File that holds the token, for secrets mounted as files.",
+    )
+    site_registration: Literal["open", "closed"] = Field(
+        default="open",
+        validation_alias="SITE_REGISTRATION",
+        description="open: an event of an unknown site creates the site (at most 1,000), and /events/* is "
+        "readable. closed: unknown sites are refused and /events/* needs the token.",
+    )
+    max_event_age_days: int | None = Field(
+        default=None,
+        ge=1,
+        validation_alias="FOOTFALL_MAX_EVENT_AGE",
+        description="Days; an older event timestamp is replaced by the time of receipt. "
+        f"Default {OPEN_MAX_EVENT_AGE_DAYS} with open, {CLOSED_MAX_EVENT_AGE_DAYS} with closed registration.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")),
+        validation_alias="FOOTFALL_TRUSTED_PROXIES",
+        description="Comma-separated addresses or networks whose X-Forwarded-For is believed.",
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(
+                ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
+            )
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str | None) -> str | None:
+        if value is None or value == "":
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or value.get_secret_value() == "":
+            return None
+        if len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters")
+        return value
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Settings:
+        """Read the environment once. Raises Misconfigured with one line per wrong variable."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            raise Misconfigured("Wrong setting: " + "; ".join(lines)) from None
+
+    @property
+    def event_age_limit_days(self) -> int:
+        if self.max_event_age_days is not None:
+            return self.max_event_age_days
+        is_open = self.site_registration == "open"
+        return OPEN_MAX_EVENT_AGE_DAYS if is_open else CLOSED_MAX_EVENT_AGE_DAYS
+
+    def require_database_url(self) -> str:
+        """The database's address. Raises Misconfigured where none is set."""
+        if self.database_url is None:
+            raise Misconfigured(
+                "DATABASE_URL is not set: name a PostgreSQL database, or use `make up`."
+            )
+        return self.database_url.get_secret_value()

@@ -1,0 +1,131 @@
+"""Connections: asyncpg pools for the hot paths, a SQLAlchemy engine for reports and migrations.
+
+The only module that knows how a DATABASE_URL is spelled for each driver. Nothing here commits on its
+own: `transaction()` commits at its end, once, for whoever opened it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from footfall.errors import Misconfigured, Unavailable
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Pool = asyncpg.Pool
+
+# What asyncpg raises when the server is away, starting, stopping or out of room: retry, never a bug.
+AWAY = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.QueryCanceledError,
+)
+
+CONNECT_TIMEOUT_S = 5.0
+
+
+def plain_url(url: str) -> str:
+    """`url` as asyncpg and psql read it, without a SQLAlchemy driver name."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        raise Misconfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/database."
+        )
+    return f"postgresql://{rest}"
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`url` as SQLAlchemy reads it, for asyncpg."""
+    parsed = make_url(plain_url(url)).set(drivername="postgresql+asyncpg")
+    return parsed.render_as_string(hide_password=False)
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: b"\x01"
+        + (value if isinstance(value, bytes) else orjson.dumps(value)),
+        decoder=lambda value: orjson.loads(value[1:]),
+        schema="pg_catalog",
+        format="binary",
+    )
+
+
+async def open_pool(
+    url: str,
+    *,
+    role: str,
+    min_size: int = 1,
+    max_size: int = 4,
+    command_timeout_s: float | None = 30.0,
+) -> Pool:
+    """A pool whose jsonb values are Python objects (bytes go in as they are).
+
+    `role` shows in pg_stat_activity as the application's name. Raises Unavailable when the server
+    cannot be reached, Misconfigured when the address, the password or the database is wrong.
+    """
+    try:
+        return await asyncpg.create_pool(
+            plain_url(url),
+            min_size=min_size,
+            max_size=max_size,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=command_timeout_s,
+            max_inactive_connection_lifetime=300,
+            init=_prepare,
+            server_settings={
+                "application_name": f"footfall-{role}",
+                "timezone": "UTC",
+                "jit": "off",
+            },
+        )
+    except (
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+    ) as error:
+        raise Misconfigured(f"DATABASE_URL is refused by the server: {error}") from None
+    except AWAY as error:
+        raise Unavailable(
+            f"The database cannot be reached: {error or type(error).__name__}"
+        ) from None
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """One connection, one transaction; committed at the end, rolled back on any exception."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+def open_engine(url: str, *, role: str, statement_timeout_ms: int = 10_000) -> AsyncEngine:
+    """An engine for reports: read-only transactions with a statement timeout."""
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=4,
+        max_overflow=4,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            "server_settings": {
+                "application_name": f"footfall-{role}",
+                "default_transaction_read_only": "on",
+                "statement_timeout": str(statement_timeout_ms),
+                "timezone": "UTC",
+                "jit": "off",
+            },
+        },
+    )

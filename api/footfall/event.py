@@ -1,0 +1,82 @@
+"""The nouns of the flow: a validated Hit, the immutable Event stored in the log, and a Dropped hit.
+
+These are plain values without I/O. `ingest.wire` makes Hits from bytes, `ingest.pipeline` makes
+Events from Hits, `eventlog.log` stores them, `derive` reads them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a tracker sent, validated and redacted, one per event (batches are already taken apart).
+
+    `raw` is the JSON object that is kept in events_log.raw_event_data: for an event of a batch the
+    wrapper's context with the event's own fields over it. `timestamp` is the client's claim.
+    """
+
+    event_type: str
+    event_id: str | None
+    site_id: str | None
+    session_id: str | None
+    visitor_id: str | None
+    timestamp: datetime | None
+    url: str | None
+    path: str | None
+    raw: dict[str, Any]
+
+
+class TimestampSource(StrEnum):
+    """Where an event's time comes from; anything but CLIENT is counted."""
+
+    CLIENT = "client"  # the tracker's claim, believed
+    MISSING = "missing"  # none sent, time of receipt
+    FUTURE = "future"  # claimed more than 5 minutes ahead, time of receipt
+    TOO_OLD = "too_old"  # claimed older than the age limit, time of receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An accepted hit, enriched: one row of events_log. All times are aware and UTC."""
+
+    event_id: UUID
+    event_type: str
+    session_id: str | None
+    visitor_id: str
+    site_id: str
+    timestamp: datetime
+    timestamp_source: TimestampSource
+    received_at: datetime
+    url: str | None
+    path: str | None
+    user_agent: str | None
+    referrer: str | None
+    referrer_type: str | None
+    referrer_platform: str | None
+    utm_source: str | None
+    utm_medium: str | None
+    utm_campaign: str | None
+    utm_content: str | None
+    utm_term: str | None
+    raw: bytes
+
+
+class DropReason(StrEnum):
+    """Why a well-formed hit is not kept. A closed set: it labels metrics and the loss ledger."""
+
+    UNKNOWN_SITE = "unknown_site"  # closed registration, or the 1,000 automatic sites are used up
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A hit that policy refuses; the answer names the reason."""
+
+    reason: DropReason
+    field: str
+    detail: str

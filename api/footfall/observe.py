@@ -1,0 +1,87 @@
+"""Logging and metrics: JSON log lines, and every metric declared once with kind, unit and labels.
+
+Labels are closed sets, so that a stranger's input can never grow them. Log lines never carry an IP
+address, a full User-Agent, a query string or a key.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+
+REQUESTS = Counter(
+    "footfall_collect_requests_total",
+    "Requests to /collect by answer status.",
+    ["status"],
+    registry=REGISTRY,
+)
+EVENTS_STORED = Counter(
+    "footfall_events_stored_total", "Events committed to events_log.", registry=REGISTRY
+)
+EVENTS_DUPLICATE = Counter(
+    "footfall_events_duplicate_total",
+    "Events whose id was in the log already; answered as accepted once.",
+    registry=REGISTRY,
+)
+EVENTS_REJECTED = Counter(
+    "footfall_events_rejected_total",
+    "Events refused by validation or policy, kept as dead letters where others of the request were good.",
+    registry=REGISTRY,
+)
+TIMESTAMPS_REPLACED = Counter(
+    "footfall_event_timestamps_replaced_total",
+    "Events whose claimed time was replaced by the time of receipt, by reason.",
+    ["reason"],
+    registry=REGISTRY,
+)
+APPEND_SECONDS = Histogram(
+    "footfall_append_seconds",
+    "Seconds of one group commit, from taking the group to its COMMIT.",
+    registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+GROUP_EVENTS = Histogram(
+    "footfall_append_group_events",
+    "Events in one group commit.",
+    registry=REGISTRY,
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
+)
+QUEUE_EVENTS = Gauge(
+    "footfall_append_queue_events", "Events waiting for the next group commit.", registry=REGISTRY
+)
+
+_STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "color_message",
+}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message and the record's extra fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update((k, v) for k, v in vars(record).items() if k not in _STANDARD_FIELDS)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """Send every log record to standard error as JSON. Called once, by `cli`."""
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level, handlers=[stream], force=True)

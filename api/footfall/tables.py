@@ -1,0 +1,296 @@
+"""The schema as SQLAlchemy MetaData: what Alembic's migrations are checked against.
+
+Table and column names follow seed 003 (docs/database). Partitions, functions and the sequence behind
+events_log live in the migrations only. Hot paths use SQL of their own over these names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import INET, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _at(name: str, *, nullable: bool = False, **kwargs: Any) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, **kwargs)
+
+
+def _utm() -> list[Column[Any]]:
+    names = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+    return [Column(name, Text) for name in names]
+
+
+def _text(*names: str, nullable: bool = True) -> list[Column[Any]]:
+    return [Column(name, Text, nullable=nullable) for name in names]
+
+
+def _count(name: str, type_: type[Integer] = Integer) -> Column[Any]:
+    return Column(name, type_, nullable=False, server_default=text("0"))
+
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("site_id", Text, primary_key=True),
+    Column("timezone", Text, nullable=False, server_default="UTC"),
+    Column("registered_by", Text, nullable=False, server_default="operator"),
+    _at("created_at", server_default=text("now()")),
+    CheckConstraint("registered_by in ('operator', 'event')", name="registered_by"),
+)
+
+events_log = Table(
+    "events_log",
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("event_type", Text, nullable=False),
+    *_text("session_id"),
+    *_text("visitor_id", "site_id", nullable=False),
+    _at("timestamp"),
+    *_text("url", "path", "user_agent"),
+    Column(
+        "ip_address",
+        INET,
+        comment="Always null: addresses are never stored. Kept for queries written for seed 003.",
+    ),
+    Column("raw_event_data", JSONB, nullable=False),
+    _at("created_at", server_default=text("now()")),
+    _at(
+        "processed_at",
+        nullable=True,
+        comment="Always null: progress is in consumer_offsets. Kept for queries written for seed 003.",
+    ),
+    _at("received_at"),
+    Column("received_date", Date, nullable=False),
+    Column("timestamp_source", Text, nullable=False),
+    *_text("referrer", "referrer_type", "referrer_platform"),
+    *_utm(),
+    PrimaryKeyConstraint("id", "received_date"),
+    UniqueConstraint("received_date", "site_id", "event_id"),
+    CheckConstraint("ip_address is null", name="no_ip_address"),
+    CheckConstraint("received_date = (received_at at time zone 'UTC')::date", name="received_date"),
+    postgresql_partition_by="RANGE (received_date)",
+)
+
+log_counts = Table(
+    "log_counts",
+    metadata,
+    Column("log", Text, primary_key=True),
+    _count("row_count", BigInteger),
+)
+
+consumer_offsets = Table(
+    "consumer_offsets",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("last_id", BigInteger, nullable=False, server_default=text("0")),
+    _at("updated_at", server_default=text("now()")),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _at("received_at"),
+    Column("stage", Text, nullable=False),
+    *_text("site_id", "field"),
+    *_text("reason", nullable=False),
+    Column("payload", JSONB, nullable=False),
+    CheckConstraint("stage in ('collect', 'derive')", name="stage"),
+)
+
+visitor_salts = Table(
+    "visitor_salts",
+    metadata,
+    Column("salt_date", Date, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+user_sessions = Table(
+    "user_sessions",
+    metadata,
+    *_text("session_id", "visitor_id", "site_id", nullable=False),
+    _at("session_start"),
+    _at("session_end"),
+    Column("duration_seconds", Integer, nullable=False),
+    _count("pageview_count"),
+    _count("event_count"),
+    Column("bounce", Boolean, nullable=False, server_default=text("true")),
+    *_text("entry_url", "entry_path", "entry_title", "exit_url", "exit_path"),
+    *_utm(),
+    *_text("referrer_type", "referrer_platform", "original_referrer", "user_agent"),
+    *_text("browser_language", "timezone"),
+    Column("screen_width", Integer),
+    Column("screen_height", Integer),
+    Column("viewport_width", Integer),
+    Column("viewport_height", Integer),
+    Column("device_pixel_ratio", Numeric(6, 3)),
+    _at("created_at"),
+    _at("updated_at"),
+    # What derive needs to fold later events in; see derive/sessions.py.
+    *_text("session_key", nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start_date", Date, nullable=False),
+    _count("interaction_count"),
+    _count("engaged_ms", BigInteger),
+    _at("entry_at"),
+    Column("entry_event_id", Uuid, nullable=False),
+    _at("exit_at"),
+    Column("exit_event_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("site_id", "session_id"),
+    CheckConstraint("session_end >= session_start", name="ends_after_start"),
+    Index(None, "site_id", "session_start"),
+    Index(None, "site_id", "session_key", "session_start"),
+    Index(None, "site_id", "visitor_id"),
+)
+
+pageviews = Table(
+    "pageviews",
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    *_text("session_id", "visitor_id", "site_id", "url", "path", nullable=False),
+    *_text("title", "query_params", "hash_fragment"),
+    _at("view_timestamp"),
+    Column("time_on_page_seconds", Integer),
+    *_text("referrer"),
+    Column("internal_referrer", Boolean, nullable=False, server_default=text("false")),
+    *_utm(),
+    _at("created_at"),
+    Column("event_id", Uuid, nullable=False),
+    _count("engaged_ms", BigInteger),
+    PrimaryKeyConstraint("site_id", "id"),
+    Index(None, "site_id", "session_id", "view_timestamp"),
+    Index(None, "site_id", "view_timestamp"),
+)
+
+user_events = Table(
+    "user_events",
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    *_text("session_id", "visitor_id", "site_id", "event_type", nullable=False),
+    _at("event_timestamp"),
+    *_text("page_url", "page_path"),
+    Column("event_data", JSONB),
+    *_text("element_tag", "element_classes", "element_id"),
+    Column("scroll_percentage", Integer),
+    *_text("form_id"),
+    _at("created_at"),
+    Column("event_id", Uuid, nullable=False),
+    Column("time_spent_ms", BigInteger),
+    Column("engaged_ms", BigInteger),
+    Column("page_inferred", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("site_id", "id"),
+    Index(None, "site_id", "session_id", "event_timestamp"),
+    Index(None, "site_id", "event_timestamp"),
+)
+
+form_submissions = Table(
+    "form_submissions",
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    *_text("session_id", "visitor_id", "site_id", nullable=False),
+    *_text("form_id", "form_action", "form_method", "page_url", "page_path"),
+    _at("submit_timestamp"),
+    Column("field_count", Integer, nullable=False),
+    Column("form_data", JSONB),
+    _at("created_at"),
+    Column("event_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("site_id", "id"),
+    Index(None, "site_id", "session_id"),
+    Index(None, "site_id", "submit_timestamp"),
+)
+
+daily_site_metrics = Table(
+    "daily_site_metrics",
+    metadata,
+    Column("id", BigInteger, Identity(), nullable=False),
+    *_text("site_id", nullable=False),
+    Column("metric_date", Date, nullable=False),
+    _count("unique_visitors"),
+    _count("total_sessions"),
+    _count("total_pageviews"),
+    Column("bounce_rate", Numeric(5, 4)),
+    Column("avg_session_duration_seconds", Integer),
+    Column("avg_pages_per_session", Numeric(8, 2)),
+    _count("total_events"),
+    _count("direct_sessions"),
+    _count("search_sessions"),
+    _count("social_sessions"),
+    _count("referral_sessions"),
+    _at("created_at"),
+    _at("updated_at"),
+    # Sums behind the averages, so that one more event is one addition.
+    _count("other_sessions"),
+    _count("bounced_sessions"),
+    _count("duration_seconds_sum", BigInteger),
+    _count("session_pageviews_sum", BigInteger),
+    PrimaryKeyConstraint("site_id", "id"),
+    UniqueConstraint("site_id", "metric_date"),
+)
+
+visitor_days = Table(
+    "visitor_days",
+    metadata,
+    *_text("site_id", nullable=False),
+    Column("visit_date", Date, nullable=False),
+    *_text("visitor_id", nullable=False),
+    PrimaryKeyConstraint("site_id", "visit_date", "visitor_id"),
+)
+
+last_events = Table(
+    "last_events",
+    metadata,
+    Column("site_id", Text, primary_key=True),
+    *_text("event_type", nullable=False),
+    *_text("path"),
+    _at("received_at"),
+    Column("log_id", BigInteger, nullable=False),
+)
+
+# What the worker fills from the log and `footfall rebuild` empties first.
+DERIVED = (
+    user_sessions,
+    pageviews,
+    user_events,
+    form_submissions,
+    daily_site_metrics,
+    visitor_days,
+    last_events,
+)
