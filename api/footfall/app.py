@@ -1,0 +1,142 @@
+"""The HTTP process: puts the parts together, starts and stops them in order.
+
+`/collect` is answered by a plain ASGI endpoint in front of FastAPI; everything else is FastAPI's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypedDict
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
+
+from footfall import __version__
+from footfall.config import Settings
+from footfall.database import Pool, open_engine, open_pool
+from footfall.edge import auth, probes, reports
+from footfall.edge.collect import Collector
+from footfall.errors import FootfallError, Unavailable
+from footfall.eventlog.log import EventLog, ensure_partitions
+from footfall.ingest.visitor import Salts
+from footfall.site import SiteDirectory
+
+logger = logging.getLogger("footfall.app")
+
+
+class State(TypedDict):
+    """What requests find in `request.state`."""
+
+    settings: Settings
+    pool: Pool
+    engine: AsyncEngine
+    token: str
+
+
+def _describe(error: FootfallError) -> JSONResponse:
+    document = {"error": error.code, "detail": error.detail}
+    if error.field is not None:
+        document["field"] = error.field
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Unavailable) else None
+    return JSONResponse(document, error.status, headers)
+
+
+async def _on_footfall_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, FootfallError)
+    return _describe(error)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    return JSONResponse(
+        {
+            "error": "unprocessable",
+            "detail": f"{field or 'body'}: {first['msg'].removeprefix('Value error, ')}",
+            "field": field or "body",
+        },
+        422,
+    )
+
+
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    return JSONResponse(
+        {"error": code, "detail": str(error.detail)}, error.status_code, error.headers
+    )
+
+
+class App:
+    """The ASGI application. `settings` are read once; resources live from start-up to shutdown."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._collector: Collector | None = None
+        self.api = FastAPI(
+            title="Footfall",
+            version=__version__,
+            summary="Self-hosted web analytics for one VM",
+            lifespan=self._lifespan,
+        )
+        self.api.include_router(probes.router)
+        self.api.include_router(reports.router)
+        self.api.add_exception_handler(FootfallError, _on_footfall_error)
+        self.api.add_exception_handler(RequestValidationError, _on_validation_error)
+        self.api.add_exception_handler(HTTPException, _on_http_error)
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        if scope["type"] == "http" and scope["path"] == "/collect" and self._collector:
+            await self._collector(scope, receive, send)  # type: ignore[arg-type]
+        else:
+            await self.api(scope, receive, send)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def _lifespan(self, api: FastAPI) -> AsyncIterator[State]:
+        settings = self._settings
+        url = settings.require_database_url()
+        pool = await open_pool(url, role="api", min_size=2, max_size=6)
+        engine = open_engine(url, role="reports")
+        async with pool.acquire() as connection:
+            token = await auth.load_token(settings, connection)
+            today = datetime.now(UTC).date()
+            await ensure_partitions(
+                connection, today - timedelta(days=1), today + timedelta(days=2)
+            )
+        log = EventLog(pool)
+        sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
+        self._collector = Collector(settings, log, sites, Salts(pool))
+        appender = asyncio.create_task(log.run(), name="appender")
+        refresher = asyncio.create_task(_forget_sites(sites), name="site refresh")
+        logger.info("serving", extra={"registration": settings.site_registration})
+        try:
+            yield State(settings=settings, pool=pool, engine=engine, token=token)
+        finally:
+            # Requests are answered by now; what still waits is committed before the pool closes.
+            log.close()
+            await appender
+            refresher.cancel()
+            with suppress(asyncio.CancelledError):
+                await refresher
+            await engine.dispose()
+            await pool.close()
+            logger.info("stopped")
+
+
+async def _forget_sites(sites: SiteDirectory) -> None:
+    while True:
+        await asyncio.sleep(SiteDirectory.REFRESH_S)
+        sites.forget()

@@ -1,0 +1,188 @@
+"""Read the log in order and remember how far: one offset per consumer, moved in the same transaction.
+
+A consumer's `apply` gets rows in id order, each event once: copies of an event that were received
+again on another day, up to 7 days later, are left out here, so every consumer agrees. A row that
+cannot be applied is set aside as a dead letter; too many in a row stop the consumer instead, since a
+bad release must not empty the log into the bin.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from footfall.database import AWAY, Connection, Pool, transaction
+from footfall.eventlog.log import DeadLetter, keep_dead_letters
+
+DUPLICATE_DAYS: Final = 7
+DEAD_LETTER_LIMIT: Final = 100
+
+logger = logging.getLogger("footfall.eventlog")
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """What consumers read of an event. page, browser, event_data: those blocks of raw_event_data."""
+
+    id: int
+    event_id: UUID
+    event_type: str
+    session_id: str | None
+    visitor_id: str
+    site_id: str
+    timestamp: datetime
+    received_at: datetime
+    url: str | None
+    path: str | None
+    user_agent: str | None
+    referrer: str | None
+    referrer_type: str | None
+    referrer_platform: str | None
+    utm_source: str | None
+    utm_medium: str | None
+    utm_campaign: str | None
+    utm_content: str | None
+    utm_term: str | None
+    page: Any
+    browser: Any
+    event_data: Any
+
+
+Apply = Callable[[Connection, Sequence[LogRow]], Awaitable[None]]
+
+_READ: Final = """
+    select
+        id, event_id, event_type, session_id, visitor_id, site_id, timestamp, received_at, url, path,
+        user_agent, referrer, referrer_type, referrer_platform,
+        utm_source, utm_medium, utm_campaign, utm_content, utm_term,
+        raw_event_data -> 'page' as page,
+        raw_event_data -> 'browser' as browser,
+        raw_event_data -> 'eventData' as event_data
+    from events_log
+    where id > $1
+    order by id
+    limit $2
+"""
+
+_SEEN_BEFORE: Final = """
+    select distinct later.id
+    from unnest($1::bigint[], $2::text[], $3::uuid[], $4::date[])
+        as later (id, site_id, event_id, received_date)
+    join events_log as earlier using (site_id, event_id)
+    where earlier.received_date between $5 and $6
+        and earlier.received_date between later.received_date - $7::int and later.received_date + $7::int
+        and earlier.id < later.id
+"""
+
+
+async def step(pool: Pool, consumer: str, apply: Apply, *, batch_size: int) -> int:
+    """Apply the next batch; returns how many log rows the offset moved over, 0 when there are none.
+
+    Raises what `apply` raises once DEAD_LETTER_LIMIT rows in a row cannot be applied, and any
+    connection error as it is.
+    """
+    try:
+        return await _advance(pool, consumer, apply, batch_size)
+    except AWAY:
+        raise
+    except Exception:
+        logger.warning("batch failed, going row by row", exc_info=True)
+    moved = failed = 0
+    while moved < batch_size:
+        try:
+            one = await _advance(pool, consumer, apply, 1)
+            failed = 0
+        except AWAY:
+            raise
+        except Exception as error:
+            failed += 1
+            if failed > DEAD_LETTER_LIMIT:
+                raise
+            one = await _set_aside(pool, consumer, error)
+        if one == 0:
+            break
+        moved += one
+    return moved
+
+
+async def _lock_offset(connection: Connection, consumer: str) -> int:
+    await connection.execute(
+        "insert into consumer_offsets (consumer) values ($1) on conflict do nothing", consumer
+    )
+    last_id: int = await connection.fetchval(
+        "select last_id from consumer_offsets where consumer = $1 for update", consumer
+    )
+    return last_id
+
+
+async def _move_offset(connection: Connection, consumer: str, last_id: int) -> None:
+    await connection.execute(
+        "update consumer_offsets set last_id = $2, updated_at = now() where consumer = $1",
+        consumer,
+        last_id,
+    )
+
+
+async def _advance(pool: Pool, consumer: str, apply: Apply, batch_size: int) -> int:
+    async with transaction(pool) as connection:
+        last_id = await _lock_offset(connection, consumer)
+        records = await connection.fetch(_READ, last_id, batch_size)
+        if not records:
+            return 0
+        rows = [LogRow(*record) for record in records]
+        seen_before = await _seen_before(connection, rows)
+        fresh = [row for row in rows if row.id not in seen_before]
+        if fresh:
+            await apply(connection, fresh)
+        await _move_offset(connection, consumer, rows[-1].id)
+        return len(rows)
+
+
+async def _seen_before(connection: Connection, rows: Sequence[LogRow]) -> set[int]:
+    days = [row.received_at.date() for row in rows]
+    window = timedelta(days=DUPLICATE_DAYS)
+    found = await connection.fetch(
+        _SEEN_BEFORE,
+        [row.id for row in rows],
+        [row.site_id for row in rows],
+        [row.event_id for row in rows],
+        days,
+        min(days) - window,
+        max(days) + window,
+        DUPLICATE_DAYS,
+    )
+    return {record["id"] for record in found}
+
+
+async def _set_aside(pool: Pool, consumer: str, error: Exception) -> int:
+    """Skip one row: keep it as a dead letter and move the offset over it."""
+    async with transaction(pool) as connection:
+        last_id = await _lock_offset(connection, consumer)
+        record = await connection.fetchrow(
+            "select id, site_id, raw_event_data from events_log where id > $1 order by id limit 1",
+            last_id,
+        )
+        if record is None:
+            return 0
+        reason = f"{type(error).__name__}: {error}"[:1000]
+        letter = DeadLetter(record["site_id"], "event", reason, record["raw_event_data"])
+        await keep_dead_letters(connection, "derive", [letter])
+        await _move_offset(connection, consumer, record["id"])
+        logger.error("event set aside", extra={"offset": record["id"], "reason": reason})
+        return 1
+
+
+async def lag(connection: Connection, consumer: str) -> int:
+    """How many ids the consumer is behind the log's newest one (an upper bound of events)."""
+    behind: int = await connection.fetchval(
+        """
+        select greatest(0, coalesce((select max(id) from events_log), 0)
+            - coalesce((select last_id from consumer_offsets where consumer = $1), 0))
+        """,
+        consumer,
+    )
+    return behind

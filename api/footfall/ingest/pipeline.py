@@ -1,0 +1,171 @@
+"""Hit to Event: the ordered steps, each named put_* (adds to the draft) or drop_* (may refuse it).
+
+Pure: the caller brings the time, the salt and the set of known sites. What a step needs from the
+database is fetched by `edge` before.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import SplitResult
+
+import orjson
+
+from footfall.event import Dropped, DropReason, Event, Hit, TimestampSource
+from footfall.ingest.page import path_of, site_id_of_host, split_url
+from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
+from footfall.ingest.visitor import derive_visitor_id
+
+EVENT_ID_NAMESPACE: Final = uuid.UUID("5d9a6c1e-3f0b-5b7a-9d55-0f7fa11e0001")
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+MAX_CLOCK_LEAD: Final = timedelta(minutes=5)
+MAX_USER_AGENT_CHARACTERS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What one request's hits have in common, and what the pipeline may know of the world."""
+
+    received_at: datetime
+    ip: str
+    user_agent: str | None
+    salt: bytes
+    known_sites: Collection[str]
+    max_event_age: timedelta
+
+
+@dataclass(slots=True)
+class Draft:
+    """An Event in the making."""
+
+    hit: Hit
+    around: Surroundings
+    page: SplitResult | None = None
+    site_id: str = ""
+    path: str | None = None
+    visitor_id: str = ""
+    event_id: uuid.UUID = EVENT_ID_NAMESPACE
+    timestamp: datetime = NEVER
+    timestamp_source: TimestampSource = TimestampSource.MISSING
+    attribution: Attribution = field(default=NO_ATTRIBUTION)
+
+
+Step = Callable[[Draft], Dropped | None]
+
+
+def site_id_of(hit: Hit) -> str | None:
+    """The site a hit names, else the one its URL's host stands for."""
+    if hit.site_id is not None:
+        return hit.site_id
+    parts = split_url(hit.url)
+    return site_id_of_host(parts.hostname) if parts is not None and parts.hostname else None
+
+
+def put_page(draft: Draft) -> None:
+    draft.page = split_url(draft.hit.url)
+    draft.path = path_of(draft.hit.path, draft.page)
+
+
+def drop_unknown_site(draft: Draft) -> Dropped | None:
+    site_id = site_id_of(draft.hit)
+    if site_id is None:
+        return Dropped(
+            DropReason.UNKNOWN_SITE, "siteId", "is missing, and there is no url to take it from"
+        )
+    if site_id not in draft.around.known_sites:
+        return Dropped(DropReason.UNKNOWN_SITE, "siteId", "is not registered here")
+    draft.site_id = site_id
+    return None
+
+
+def put_visitor(draft: Draft) -> None:
+    around = draft.around
+    draft.visitor_id = draft.hit.visitor_id or derive_visitor_id(
+        around.salt, around.ip, around.user_agent, draft.site_id
+    )
+
+
+def put_event_id(draft: Draft) -> None:
+    sent = draft.hit.event_id
+    if sent is None:
+        draft.event_id = time_ordered_uuid(draft.around.received_at)
+        return
+    try:
+        draft.event_id = uuid.UUID(sent)
+    except ValueError:
+        draft.event_id = uuid.uuid5(EVENT_ID_NAMESPACE, f"{draft.site_id}\x1f{sent}")
+
+
+def put_timestamp(draft: Draft) -> None:
+    claimed, received_at = draft.hit.timestamp, draft.around.received_at
+    source = TimestampSource.CLIENT
+    if claimed is None:
+        source = TimestampSource.MISSING
+    elif claimed > received_at + MAX_CLOCK_LEAD:
+        source = TimestampSource.FUTURE
+    elif claimed < received_at - draft.around.max_event_age:
+        source = TimestampSource.TOO_OLD
+    draft.timestamp_source = source
+    draft.timestamp = claimed if claimed and source is TimestampSource.CLIENT else received_at
+
+
+def put_source(draft: Draft) -> None:
+    if draft.hit.event_type == "pageview":
+        draft.attribution = attribute(draft.hit.raw, draft.page)
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    put_page,
+    drop_unknown_site,
+    put_visitor,
+    put_event_id,
+    put_timestamp,
+    put_source,
+)
+
+
+def run(hit: Hit, around: Surroundings) -> Event | Dropped:
+    """Take `hit` through STEPS; the first drop ends it."""
+    draft = Draft(hit, around)
+    for step in STEPS:
+        dropped = step(draft)
+        if dropped is not None:
+            return dropped
+    user_agent = around.user_agent
+    attribution = draft.attribution
+    return Event(
+        event_id=draft.event_id,
+        event_type=hit.event_type,
+        session_id=hit.session_id,
+        visitor_id=draft.visitor_id,
+        site_id=draft.site_id,
+        timestamp=draft.timestamp,
+        timestamp_source=draft.timestamp_source,
+        received_at=around.received_at,
+        url=hit.url,
+        path=draft.path,
+        user_agent=user_agent[:MAX_USER_AGENT_CHARACTERS] if user_agent else None,
+        referrer=attribution.referrer,
+        referrer_type=attribution.referrer_type,
+        referrer_platform=attribution.referrer_platform,
+        utm_source=attribution.utm[0],
+        utm_medium=attribution.utm[1],
+        utm_campaign=attribution.utm[2],
+        utm_content=attribution.utm[3],
+        utm_term=attribution.utm[4],
+        raw=orjson.dumps(hit.raw),
+    )
+
+
+def time_ordered_uuid(now: datetime) -> uuid.UUID:
+    """A version 7 UUID (RFC 9562): milliseconds, then 74 random bits; kind to B-tree indexes."""
+    milliseconds = int(now.timestamp() * 1000)
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return uuid.UUID(int=value)

@@ -1,0 +1,85 @@
+"""Secrets out: values under password-, card-, cvv- and ssn-like keys, before anything is stored.
+
+Keys are split into words (camelCase, snake_case, kebab-case), so that `cardNumber` is redacted and
+`discardDraft`, `keyboard` and `className` are not. Reaches through objects, arrays, `{name, value}`
+pairs and the query strings of URLs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+REDACTED: Final = "[REDACTED]"
+
+# Whole words of a key that make it secret.
+_WORDS: Final = frozenset(
+    ["password", "passwd", "passphrase", "passcode", "pwd", "pass", "card", "cardnumber", "cardno", "creditcard", "debitcard", "ccnumber", "cvv", "cvv2", "cvc", "cvc2", "csc", "cvn", "ssn", "ssnumber", "socialsecurity", "socialsecuritynumber"]
+)
+# Letters that no ordinary word contains: enough anywhere in the key.
+_FRAGMENTS: Final = (
+    "password",
+    "passwd",
+    "creditcard",
+    "cardnumber",
+    "cardcvv",
+    "cardcvc",
+    "socialsecurity",
+)
+# Runs of words that are secret together.
+_RUNS: Final = (("social", "security"), ("security", "code"), ("cc", "number"), ("cc", "num"))
+
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
+
+# A body without any of these cannot hold a secret key (an escape could spell one, so \u counts too).
+_SUSPECT: Final = re.compile(
+    rb"pass|pwd|card|cvv|cvc|cvn|csc|ssn|social|security|ccn|cc_n|cc-n|ccN|\\u|%", re.IGNORECASE
+)
+_SUSPECT_QUERY: Final = re.compile(
+    r"[?&#;][^=&#]*(?:pass|pwd|card|cvv|cvc|cvn|csc|ssn|social|security|cc|%)[^=&#]*=",
+    re.IGNORECASE,
+)
+_QUERY_PAIR: Final = re.compile(r"([?&#;])([^=&#?;]+)=([^&#;]*)")
+
+
+def may_hold_secrets(body: bytes) -> bool:
+    """False only when no key of `body` can be secret: the cheap test before the walk."""
+    return _SUSPECT.search(body) is not None
+
+
+def is_secret(key: str) -> bool:
+    """Whether the value under `key` must not be stored."""
+    lower = key.lower()
+    squeezed = re.sub(r"[^a-z0-9]", "", lower)
+    if any(fragment in squeezed for fragment in _FRAGMENTS):
+        return True
+    words = [word.lower() for word in _WORD.findall(key)]
+    if any(word in _WORDS or word.rstrip("0123456789") in _WORDS for word in words):
+        return True
+    return any(words[i : i + len(run)] == list(run) for run in _RUNS for i in range(len(words)))
+
+
+def redact_url(url: str) -> str:
+    """`url` with the values of secret query parameters replaced; everything else as it was."""
+    if _SUSPECT_QUERY.search(url) is None:
+        return url
+    return _QUERY_PAIR.sub(
+        lambda m: f"{m[1]}{m[2]}={REDACTED if is_secret(unquote_plus(m[2])) else m[3]}", url
+    )
+
+
+def redact(value: Any) -> Any:
+    """A copy of the JSON value `value` without secrets. The shape stays."""
+    if isinstance(value, dict):
+        named = value.get("name")
+        secret_pair = isinstance(named, str) and "value" in value and is_secret(named)
+        return {
+            key: (REDACTED if is_secret(key) or (secret_pair and key == "value") else redact(item))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(item) for item in value]
+    if isinstance(value, str) and ("?" in value or "&" in value or "#" in value):
+        return redact_url(value)
+    return value
