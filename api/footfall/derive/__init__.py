@@ -1,0 +1,1 @@
+"""The log to sessions, pageviews, interaction events, form submissions and daily metrics."""

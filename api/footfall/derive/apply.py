@@ -1,0 +1,160 @@
+"""One batch of log rows into every derived table, in the caller's transaction.
+
+The order: sessionize in memory, move rows of joined sessions, insert what is new, relate neighbours,
+then sessions and daily metrics by what changed. Every statement is set-based and touches only what
+the batch touches, so an event costs the same however long the history is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from footfall.database import Connection
+from footfall.derive import pageviews, rollups, rows, store
+from footfall.derive.sessions import Session, sessionize
+from footfall.eventlog.consumer import LogRow
+
+CONSUMER: Final = "derive"
+
+TABLES: Final = (
+    "user_sessions",
+    "pageviews",
+    "user_events",
+    "form_submissions",
+    "daily_site_metrics",
+    "visitor_days",
+    "last_events",
+)
+
+
+async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
+    """Derive `batch`, which is not empty and in log order. Repeating it is the caller's offset's matter."""
+    zones = await _zones(connection, {row.site_id for row in batch})
+    by_key: dict[store.Key, list[LogRow]] = {}
+    for row in batch:
+        by_key.setdefault((row.site_id, rows.session_key(row)), []).append(row)
+    stored, first_ordinal = await store.load(
+        connection, {key: min(row.timestamp for row in group) for key, group in by_key.items()}
+    )
+
+    sessions: dict[tuple[str, str], Session] = {}
+    session_of: dict[int, str] = {}
+    renamed: list[tuple[str, str, str]] = []
+    for key, group in by_key.items():
+        outcome = sessionize(
+            stored[key], [rows.single(row) for row in group], first_ordinal=first_ordinal[key]
+        )
+        sessions.update(((key[0], session.session_id), session) for session in outcome.sessions)
+        renamed.extend((key[0], old, new) for old, new in outcome.renamed.items())
+        for row, owner in zip(group, outcome.owners, strict=True):
+            session_of[row.id] = outcome.sessions[owner].session_id
+
+    if renamed:
+        await store.rename(connection, renamed)
+    await _insert(connection, batch, session_of)
+    engaged_changes = await pageviews.relate(
+        connection,
+        [(row.site_id, row.id) for row in batch],
+        sorted({(site_id, new) for site_id, _, new in renamed}),
+    )
+
+    changes = rollups.DailyChanges()
+    before = {(s.site_id, s.session_id): s for group in stored.values() for s in group}
+    after = {
+        identity: replace(
+            session,
+            engaged_ms=session.engaged_ms + engaged_changes.get(identity, 0),
+            start_date=_day(session.start, zones[session.site_id]),
+        )
+        for identity, session in sessions.items()
+    }
+    changed = [session for identity, session in after.items() if before.get(identity) != session]
+    vanished = sorted(before.keys() - after.keys())
+    for identity in (*vanished, *(identity for identity in after if identity in before)):
+        if before[identity] != after.get(identity):
+            changes.count_session(before[identity], -1)
+    for session in changed:
+        changes.count_session(session, 1)
+    await store.save(connection, changed, vanished)
+
+    visits: set[tuple[str, date, str]] = set()
+    for row in batch:
+        day = _day(row.timestamp, zones[row.site_id])
+        visits.add((row.site_id, day, row.visitor_id))
+        changes.count_event(
+            (row.site_id, day),
+            is_pageview=row.event_type == "pageview",
+            received_at=row.received_at,
+        )
+    changes.count_visitors(await rollups.add_visitor_days(connection, visits))
+    await changes.save(connection)
+    await _save_last_events(connection, batch)
+
+
+async def empty(connection: Connection) -> None:
+    """Take everything derived away, and the offset back to the log's beginning."""
+    await connection.execute(f"truncate {', '.join(TABLES)} restart identity")
+    await connection.execute(
+        "update consumer_offsets set last_id = 0, updated_at = now() where consumer = $1", CONSUMER
+    )
+
+
+async def _insert(
+    connection: Connection, batch: Sequence[LogRow], session_of: dict[int, str]
+) -> None:
+    views, interactions, submissions = [], [], []
+    for row in batch:
+        session_id = session_of[row.id]
+        if row.event_type == "pageview":
+            views.append((session_id, rows.pageview(row)))
+            continue
+        event = rows.interaction(row)
+        interactions.append((session_id, event))
+        if row.event_type == "form_submit":
+            submissions.append((session_id, rows.submission(event)))
+    await pageviews.insert(connection, views, interactions, submissions)
+
+
+async def _zones(connection: Connection, site_ids: set[str]) -> dict[str, ZoneInfo]:
+    """Each site's time zone; UTC for one that was deleted after its events came."""
+    records = await connection.fetch(
+        "select site_id, timezone from sites where site_id = any($1::text[])", sorted(site_ids)
+    )
+    zones = dict.fromkeys(site_ids, _zone("UTC"))
+    zones.update((record["site_id"], _zone(record["timezone"])) for record in records)
+    return zones
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+async def _save_last_events(connection: Connection, batch: Sequence[LogRow]) -> None:
+    newest = {row.site_id: row for row in batch}
+    ordered = [newest[site_id] for site_id in sorted(newest)]
+    await connection.execute(
+        """
+        insert into last_events (site_id, event_type, path, received_at, log_id)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
+        on conflict (site_id) do update set
+            event_type = excluded.event_type,
+            path = excluded.path,
+            received_at = excluded.received_at,
+            log_id = excluded.log_id
+        """,
+        [row.site_id for row in ordered],
+        [row.event_type for row in ordered],
+        [row.path for row in ordered],
+        [row.received_at for row in ordered],
+        [row.id for row in ordered],
+    )

@@ -1,0 +1,136 @@
+"""The worker process: consumers of the log, and the one table of scheduled tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from footfall.config import Settings
+from footfall.database import AWAY, Connection, Pool, open_pool, transaction
+from footfall.derive import apply as derive
+from footfall.errors import Unavailable
+from footfall.eventlog import consumer
+from footfall.eventlog.log import count, ensure_partitions
+
+logger = logging.getLogger("footfall.worker")
+
+BATCH_SIZE: Final = 2_000
+IDLE_POLL_S: Final = 0.25
+AWAY_PAUSE_S: Final = 1.0
+PARTITION_DAYS_AHEAD: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something the worker does every `period`, besides reading the log. Safe to repeat."""
+
+    description: str
+    period: timedelta
+    work: Callable[[Connection, datetime], Awaitable[None]]
+
+
+async def _make_partitions(connection: Connection, now: datetime) -> None:
+    today = now.date()
+    await ensure_partitions(
+        connection, today - timedelta(days=1), today + timedelta(days=PARTITION_DAYS_AHEAD)
+    )
+
+
+async def _destroy_salts(connection: Connection, now: datetime) -> None:
+    await connection.execute(
+        "delete from visitor_salts where salt_date < $1", now.date() - timedelta(days=1)
+    )
+
+
+TASKS: Final = (
+    Task("make the log's partitions of the coming days", timedelta(hours=1), _make_partitions),
+    Task("destroy visitor salts after 48 hours", timedelta(hours=1), _destroy_salts),
+)
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; the batch in hand is finished, the offset never runs ahead."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    url = settings.require_database_url()
+    pool = await _open_when_there(url, stop)
+    if pool is None:
+        return
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_consume(pool, stop), name="derive")
+            for task in TASKS:
+                group.create_task(_repeat(pool, task, stop), name=task.description)
+            logger.info("working")
+    finally:
+        await pool.close()
+        logger.info("stopped")
+
+
+async def _open_when_there(url: str, stop: asyncio.Event) -> Pool | None:
+    while not stop.is_set():
+        try:
+            return await open_pool(url, role="worker", max_size=3, command_timeout_s=None)
+        except Unavailable as error:
+            logger.warning("database away", extra={"detail": error.detail})
+            await _pause(stop, AWAY_PAUSE_S)
+    return None
+
+
+async def _consume(pool: Pool, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            moved = await consumer.step(pool, derive.CONSUMER, derive.apply, batch_size=BATCH_SIZE)
+        except AWAY as error:
+            logger.warning("database away", extra={"detail": type(error).__name__})
+            await _pause(stop, AWAY_PAUSE_S)
+            continue
+        if moved == 0:
+            await _pause(stop, IDLE_POLL_S)
+
+
+async def _repeat(pool: Pool, task: Task, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            async with transaction(pool) as connection:
+                await task.work(connection, datetime.now(UTC))
+        except AWAY as error:
+            logger.warning("task postponed", extra={"task": task.description, "detail": str(error)})
+            await _pause(stop, AWAY_PAUSE_S)
+            continue
+        await _pause(stop, task.period.total_seconds())
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def count_log(pool: Pool) -> int:
+    """Events in the log, for progress bars."""
+    async with pool.acquire() as connection:
+        return await count(connection)
+
+
+async def catch_up(pool: Pool, *, on_progress: Callable[[int], object] = lambda moved: None) -> int:
+    """Derive everything that is in the log now; returns how many rows the offset moved over."""
+    total = 0
+    while moved := await consumer.step(pool, derive.CONSUMER, derive.apply, batch_size=BATCH_SIZE):
+        total += moved
+        on_progress(moved)
+    return total
+
+
+async def rebuild(pool: Pool, *, on_progress: Callable[[int], object] = lambda moved: None) -> int:
+    """Empty the derived tables and derive the whole log again; a running worker just joins in."""
+    async with transaction(pool) as connection:
+        await derive.empty(connection)
+    return await catch_up(pool, on_progress=on_progress)
