@@ -1,0 +1,73 @@
+// One panel of ranked rows with tabs: which pages, which sources.
+import { Tabs } from "@base-ui/react/tabs";
+import type { ReactNode } from "react";
+
+import { useBreakdown, useTotals, type View } from "../queries";
+import { Problem } from "../states/Problem";
+import styles from "./Breakdown.module.css";
+import { Details } from "./Details";
+import type { Panel, Tab } from "./panels";
+import { Rows, RowsLoading } from "./Rows";
+
+const ROWS = 10;
+
+type Props<T extends string> = {
+  readonly panel: Panel<T>;
+  readonly view: View;
+  readonly tab: T;
+  readonly onTab: (tab: T) => void;
+};
+
+export const Breakdown = <T extends string>({ panel, view, tab, onTab }: Props<T>): ReactNode => (
+  <section className="surface" aria-label={panel.title}>
+    <Tabs.Root
+      value={tab}
+      onValueChange={(value: T) => {
+        onTab(value);
+      }}
+    >
+      <header className={styles.head}>
+        <h2 className={styles.title}>{panel.title}</h2>
+        <Tabs.List className={styles.tabs} activateOnFocus>
+          {panel.dimensions.map((dimension) => (
+            <Tabs.Tab key={dimension} value={dimension} className={styles.tab}>
+              {panel.tabs[dimension].label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </header>
+      {panel.dimensions.map((dimension) => (
+        <Tabs.Panel key={dimension} value={dimension} className={styles.body}>
+          <Ranking dimension={dimension} tab={panel.tabs[dimension]} view={view} />
+        </Tabs.Panel>
+      ))}
+    </Tabs.Root>
+  </section>
+);
+
+type RankingProps = { readonly dimension: string; readonly tab: Tab; readonly view: View };
+
+const Ranking = ({ dimension, tab, view }: RankingProps): ReactNode => {
+  const answer = useBreakdown(view, dimension, tab.columns, ROWS);
+  const totals = useTotals(view);
+  const everyone = totals.isPlaceholderData ? null : (totals.data?.rows[0]?.metrics[0] ?? null);
+
+  if (answer.data === undefined)
+    return answer.error === null ? (
+      <RowsLoading rows={ROWS} />
+    ) : (
+      <Problem error={answer.error} onRetry={() => void answer.refetch()} />
+    );
+  const { rows, total_rows } = answer.data;
+  if (rows.length === 0) return <p className={styles.empty}>{tab.empty}</p>;
+  return (
+    <div className={styles.ranking} data-stale={answer.isPlaceholderData}>
+      <Rows dimension={dimension} heading={tab.one} rows={rows} everyone={everyone} />
+      <footer className={styles.foot}>
+        {total_rows > rows.length && (
+          <Details dimension={dimension} tab={tab} view={view} everyone={everyone} total={total_rows} />
+        )}
+      </footer>
+    </div>
+  );
+};

@@ -1,0 +1,65 @@
+// Ranked rows: a bar behind the name, visitors at the right, their share on hover.
+import type { ReactNode } from "react";
+
+import { count, rowName, share } from "../format";
+import type { Row } from "../wire";
+import styles from "./Rows.module.css";
+
+type Props = {
+  readonly dimension: string;
+  readonly heading: string;
+  readonly rows: readonly Row[];
+  /** All visitors of the period, which shares are parts of; null while unknown. */
+  readonly everyone: number | null;
+};
+
+const visitorsOf = (row: Row): number => row.metrics[0] ?? 0;
+
+export const Rows = ({ dimension, heading, rows, everyone }: Props): ReactNode => {
+  const longest = Math.max(1, ...rows.map(visitorsOf));
+  return (
+    <table className={styles.rows}>
+      <thead>
+        <tr>
+          <th scope="col">{heading}</th>
+          <th scope="col">Visitors</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const value = row.dimensions[0] ?? null;
+          const name = rowName(dimension, value);
+          const visitors = visitorsOf(row);
+          return (
+            <tr key={value ?? ""}>
+              <th scope="row" title={name}>
+                <span
+                  className={styles.bar}
+                  style={{ width: `${(visitors / longest) * 100}%` }}
+                />
+                <span className={styles.name}>{name}</span>
+              </th>
+              <td>
+                <span className={styles.share}>{share(visitors, everyone)}</span>
+                {count(visitors)}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+};
+
+export const RowsLoading = ({ rows }: { readonly rows: number }): ReactNode => (
+  <div className={styles.loading} aria-busy="true">
+    <span className="unseen">Loading</span>
+    {Array.from({ length: rows }, (_, index) => (
+      <span
+        key={index}
+        className={`skeleton ${styles.ghost ?? ""}`}
+        style={{ width: `${92 * 0.8 ** index + 6}%` }}
+      />
+    ))}
+  </div>
+);

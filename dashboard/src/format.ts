@@ -1,0 +1,226 @@
+// All wording of numbers, durations, dates and names. Pure; dates are the site's own days, so they
+// are written in UTC from their calendar parts and never shifted by the browser's zone.
+import { metrics, type ColumnName, type Unit } from "./metrics";
+import { dayCount, type Day, type Interval, type Period, type Preset, type Range } from "./period";
+
+const NUMBERS = "en-US";
+const DATES = "en-GB";
+const NOTHING = "–";
+
+const whole = new Intl.NumberFormat(NUMBERS, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(NUMBERS, { notation: "compact", maximumFractionDigits: 1 });
+const ratio = new Intl.NumberFormat(NUMBERS, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 2,
+});
+const percent = new Intl.NumberFormat(NUMBERS, { style: "percent", maximumFractionDigits: 0 });
+const finePercent = new Intl.NumberFormat(NUMBERS, {
+  style: "percent",
+  maximumFractionDigits: 1,
+});
+
+export const count = (value: number): string => whole.format(value);
+
+export const duration = (seconds: number): string => {
+  const all = Math.round(seconds);
+  if (all < 60) return `${all}s`;
+  const minutes = Math.floor(all / 60);
+  if (minutes < 60) return `${minutes}m ${String(all % 60).padStart(2, "0")}s`;
+  return `${count(Math.floor(minutes / 60))}h ${String(minutes % 60).padStart(2, "0")}m`;
+};
+
+const written = (value: number, unit: Unit): string => {
+  switch (unit) {
+    case "count":
+      return count(value);
+    case "ratio":
+      return ratio.format(value);
+    case "rate":
+      return percent.format(value);
+    case "duration_s":
+      return duration(value);
+  }
+};
+
+/** In full: "12,345", "42%", "2m 04s"; a dash where there is no value. */
+export const figure = (name: ColumnName, value: number | null): string =>
+  value === null ? NOTHING : written(value, metrics[name].unit);
+
+/** For tight places: counts from 100,000 on are shortened to "123.5K". */
+export const shortFigure = (name: ColumnName, value: number | null): string =>
+  value !== null && metrics[name].unit === "count" && value >= 100_000
+    ? short.format(value)
+    : figure(name, value);
+
+/** With its noun where it needs one: "1 visitor", "42%". */
+export const namedFigure = (name: ColumnName, value: number | null): string => {
+  const { label, noun } = metrics[name];
+  if (value === null) return `no ${label.toLowerCase()}`;
+  if (noun === null) return `${label.toLowerCase()} ${figure(name, value)}`;
+  return `${figure(name, value)} ${value === 1 ? noun.one : noun.many}`;
+};
+
+/** A value on the chart's axis. */
+export const tick = (name: ColumnName, value: number): string => {
+  const { unit } = metrics[name];
+  if (unit === "count") return value >= 10_000 ? short.format(value) : count(value);
+  if (unit === "ratio") return String(Math.round(value * 100) / 100);
+  if (unit === "duration_s" && value >= 60 && value % 60 === 0)
+    return value % 3600 === 0 ? `${value / 3600}h` : `${value / 60}m`;
+  return written(value, unit);
+};
+
+export const share = (part: number, all: number | null): string => {
+  if (all === null || all <= 0) return "";
+  const value = part / all;
+  return value > 0 && value < 0.001 ? "<0.1%" : (value < 0.1 ? finePercent : percent).format(value);
+};
+
+export type Change = {
+  readonly text: string;
+  readonly direction: "up" | "down" | "same";
+  readonly verdict: "good" | "bad" | "neutral";
+};
+
+/** How a value moved against the one before: relative, but in points where it is a rate itself. */
+export const change = (
+  name: ColumnName,
+  value: number | null,
+  before: number | null,
+): Change | null => {
+  if (value === null || before === null) return null;
+  const { unit, moreIs } = metrics[name];
+  const difference = value - before;
+  const points = Math.round(difference * 100);
+  const relative = before === 0 ? null : Math.round((difference / before) * 100);
+  if (unit !== "rate" && relative === null && difference !== 0)
+    return { text: "new", direction: "up", verdict: moreIs === "better" ? "good" : "neutral" };
+  const size = unit === "rate" ? points : (relative ?? 0);
+  const text = unit === "rate" ? `${Math.abs(size)} pt` : `${count(Math.abs(size))}%`;
+  if (size === 0) return { text, direction: "same", verdict: "neutral" };
+  return {
+    text,
+    direction: size > 0 ? "up" : "down",
+    verdict: size > 0 === (moreIs === "better") ? "good" : "bad",
+  };
+};
+
+const dates = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(DATES, { timeZone: "UTC", ...options });
+
+const dayMonth = dates({ day: "numeric", month: "short" });
+const dayMonthYear = dates({ day: "numeric", month: "short", year: "numeric" });
+const weekdayDayMonth = dates({ weekday: "short", day: "numeric", month: "short" });
+const weekdayDate = dates({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const monthOnly = dates({ month: "short" });
+const monthYear = dates({ month: "short", year: "numeric" });
+const longMonthYear = dates({ month: "long", year: "numeric" });
+
+const at = (day: Day): Date => new Date(`${day}T00:00:00Z`);
+const isWholeMonth = (range: Range): boolean =>
+  range.start.endsWith("-01") &&
+  range.start.slice(0, 7) === range.end.slice(0, 7) &&
+  new Date(at(range.end).getTime() + 86_400_000).getUTCDate() === 1;
+
+/** "22 Nov", "1 – 22 Nov", "October 2026"; the year only where it is not today's. */
+export const rangeText = (range: Range, today: Day): string => {
+  const { start, end } = range;
+  const thisYear = start.slice(0, 4) === today.slice(0, 4) && end.slice(0, 4) === today.slice(0, 4);
+  if (dayCount(range) === 1) return (thisYear ? weekdayDayMonth : weekdayDate).format(at(start));
+  if (isWholeMonth(range)) return longMonthYear.format(at(start));
+  const last = (thisYear ? dayMonth : dayMonthYear).format(at(end));
+  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))} – ${last}`;
+  const first = (start.slice(0, 4) === end.slice(0, 4) ? dayMonth : dayMonthYear).format(at(start));
+  return `${first} – ${last}`;
+};
+
+export const presetText: Readonly<Record<Preset, string>> = {
+  today: "Today",
+  yesterday: "Yesterday",
+  "7d": "Last 7 days",
+  "30d": "Last 30 days",
+  month: "This month",
+  "12mo": "Last 12 months",
+};
+
+export const periodText = (period: Period, today: Day): string =>
+  period.kind === "preset" ? presetText[period.preset] : rangeText(period.range, today);
+
+/** A bucket of a time series on the axis: "13:00", "22 Nov", "Nov". */
+export const bucketTick = (interval: Interval, key: string): string => {
+  switch (interval) {
+    case "hour":
+      return key.slice(11, 16);
+    case "day":
+      return dayMonth.format(at(key));
+    case "month":
+      return key.endsWith("-01")
+        ? monthYear.format(at(`${key}-01`))
+        : monthOnly.format(at(`${key}-01`));
+  }
+};
+
+/** A bucket of a time series in full: "Sun 22 Nov, 13:00", "Sun 22 Nov", "November 2026". */
+export const bucketText = (interval: Interval, key: string): string => {
+  switch (interval) {
+    case "hour":
+      return `${weekdayDayMonth.format(at(key.slice(0, 10)))}, ${key.slice(11, 16)}`;
+    case "day":
+      return weekdayDate.format(at(key));
+    case "month":
+      return longMonthYear.format(at(`${key}-01`));
+  }
+};
+
+/** How long ago something was: "just now", "12 s ago", "3 min ago", "on 4 Nov". */
+export const ago = (instant: string, now: Date): string => {
+  const seconds = Math.floor((now.getTime() - Date.parse(instant)) / 1000);
+  if (Number.isNaN(seconds)) return "at an unknown time";
+  if (seconds < 2) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 30 * 86_400) {
+    const days = Math.floor(seconds / 86_400);
+    return days === 1 ? "1 day ago" : `${days} days ago`;
+  }
+  return `on ${dayMonthYear.format(new Date(instant))}`;
+};
+
+const referrerTypes: Readonly<Record<string, string>> = {
+  direct: "Direct",
+  search: "Search engines",
+  social: "Social networks",
+  referral: "Other websites",
+  email: "E-mail",
+  campaign: "Campaigns",
+  paid: "Paid",
+  internal: "Internal",
+  unknown: "Unknown",
+  ai: "AI assistants",
+};
+
+const nameless: Readonly<Record<string, string>> = {
+  source: "Direct or unknown",
+  referrer_type: "Unknown",
+  utm_campaign: "No campaign",
+};
+
+/** The name of one row of a breakdown, as people read it. */
+export const rowName = (dimension: string, value: string | null): string => {
+  if (value === null || value === "") return nameless[dimension] ?? "(none)";
+  if (dimension === "source" && value.toLowerCase() === "direct") return "Direct";
+  if (dimension === "referrer_type") return referrerTypes[value] ?? value;
+  return value;
+};
+
+const eventTypes: Readonly<Record<string, string>> = {
+  page_exit: "page exit",
+  form_submit: "form submission",
+  form_submission: "form submission",
+  scroll: "scroll",
+  scroll_depth: "scroll",
+};
+
+export const eventName = (eventType: string): string =>
+  eventTypes[eventType] ?? eventType.replaceAll("_", " ");

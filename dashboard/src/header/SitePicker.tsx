@@ -1,0 +1,56 @@
+// Chooses the site; with many sites a search field narrows the list.
+import { Combobox } from "@base-ui/react/combobox";
+import { Check, ChevronsUpDown, Search } from "lucide-react";
+import type { ReactNode } from "react";
+
+import type { Site } from "../wire";
+import styles from "./SitePicker.module.css";
+
+type Props = {
+  readonly sites: readonly Site[];
+  readonly chosen: Site | null;
+  readonly onChoose: (siteId: string) => void;
+};
+
+export const SitePicker = ({ sites, chosen, onChoose }: Props): ReactNode => (
+  <Combobox.Root
+    items={sites.map((site) => site.site_id)}
+    value={chosen?.site_id ?? null}
+    onValueChange={(siteId) => {
+      if (siteId !== null) onChoose(siteId);
+    }}
+    autoHighlight
+  >
+    <Combobox.Trigger className={styles.trigger} aria-label={`Site: ${chosen?.site_id ?? "none"}`}>
+      <span className={styles.current}>{chosen?.site_id ?? "Choose a site"}</span>
+      <ChevronsUpDown size={14} aria-hidden />
+    </Combobox.Trigger>
+    <Combobox.Portal>
+      <Combobox.Positioner align="start" sideOffset={6} className={styles.positioner}>
+        <Combobox.Popup className={`popup ${styles.popup ?? ""}`} aria-label="Choose a site">
+          <div className={styles.search}>
+            <Search size={15} aria-hidden />
+            <Combobox.Input
+              placeholder="Find a site"
+              aria-label="Find a site"
+              className={styles.input}
+            />
+          </div>
+          <Combobox.Empty>
+            <p className={styles.empty}>No site of that name.</p>
+          </Combobox.Empty>
+          <Combobox.List className={styles.list}>
+            {(siteId: string) => (
+              <Combobox.Item key={siteId} value={siteId} className={styles.item}>
+                <span className={styles.label}>{siteId}</span>
+                <Combobox.ItemIndicator className={styles.tick}>
+                  <Check size={15} aria-hidden />
+                </Combobox.ItemIndicator>
+              </Combobox.Item>
+            )}
+          </Combobox.List>
+        </Combobox.Popup>
+      </Combobox.Positioner>
+    </Combobox.Portal>
+  </Combobox.Root>
+);

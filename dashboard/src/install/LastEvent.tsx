@@ -1,0 +1,92 @@
+// The quiet line that says the site is being heard, with the snippet one click away.
+import { Dialog } from "@base-ui/react/dialog";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { CodeXml, X } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { useNow } from "../clock";
+import { ago, eventName } from "../format";
+import type { Installation, Site } from "../wire";
+import styles from "./LastEvent.module.css";
+import { Snippet } from "./Snippet";
+
+type Props = {
+  readonly site: Site;
+  readonly installation: UseQueryResult<Installation>;
+};
+
+const FRESH_MS = 5 * 60_000;
+
+export const LastEvent = ({ site, installation }: Props): ReactNode => (
+  <div className={styles.line}>
+    <Heard installation={installation} />
+    <SnippetDialog site={site} installation={installation.data} />
+  </div>
+);
+
+const Heard = ({ installation }: Pick<Props, "installation">): ReactNode => {
+  const now = useNow();
+  if (installation.isError)
+    return (
+      <p className={styles.words} role="status">
+        <span className={styles.dot} data-state="lost" />
+        Not up to date: {installation.error.message}
+      </p>
+    );
+  if (installation.data === undefined)
+    return (
+      <p className={styles.words} aria-busy="true">
+        <span className={styles.dot} />
+        Listening…
+      </p>
+    );
+  const last = installation.data.last_event;
+  if (last === null)
+    return (
+      <p className={styles.words}>
+        <span className={styles.dot} />
+        No event kept from your site
+      </p>
+    );
+  const fresh = now - Date.parse(last.received_at) < FRESH_MS;
+  return (
+    <p className={styles.words}>
+      <span className={styles.dot} data-state={fresh ? "fresh" : "quiet"} />
+      Last event from your site: {eventName(last.event_type)}
+      {last.path !== null && <span className={styles.path}> {last.path}</span>},{" "}
+      <time dateTime={last.received_at}>{ago(last.received_at, new Date(now))}</time>
+    </p>
+  );
+};
+
+const SnippetDialog = ({
+  site,
+  installation,
+}: {
+  readonly site: Site;
+  readonly installation: Installation | undefined;
+}): ReactNode => (
+  <Dialog.Root>
+    <Dialog.Trigger className="plain" disabled={installation === undefined}>
+      <CodeXml size={15} aria-hidden />
+      Tracking tag
+    </Dialog.Trigger>
+    <Dialog.Portal>
+      <Dialog.Backdrop className={styles.scrim} />
+      <Dialog.Popup className={`popup ${styles.dialog ?? ""}`}>
+        <Dialog.Title className={styles.title}>Tracking tag of {site.site_id}</Dialog.Title>
+        <Dialog.Description className={styles.text}>
+          Put it before <code>&lt;/head&gt;</code> on every page of your site.
+        </Dialog.Description>
+        {installation !== undefined && <Snippet code={installation.snippet} />}
+        <dl className={styles.facts}>
+          <dt>Days are counted in</dt>
+          <dd>{site.timezone}</dd>
+        </dl>
+        <Dialog.Close className={styles.close} aria-label="Close">
+          <X size={17} aria-hidden />
+        </Dialog.Close>
+      </Dialog.Popup>
+    </Dialog.Portal>
+  </Dialog.Root>
+);

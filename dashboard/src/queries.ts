@@ -1,0 +1,118 @@
+// The page's questions to the API, cached: one hook per question.
+import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+
+import { refuse } from "./access/access";
+import { ApiError, fetchInstallation, fetchSites, rangeFields, runQuery, type Query } from "./api";
+import { metricNames, type ColumnName } from "./metrics";
+import { intervalOf, type Range } from "./period";
+
+const LIVE_REFRESH_MS = 20_000;
+const WAITING_REFRESH_MS = 3_000;
+const INSTALLATION_REFRESH_MS = 10_000;
+
+const dropRefusedToken = (error: Error): void => {
+  if (error instanceof ApiError && error.failure === "access" && error.token !== null)
+    refuse(error.token);
+};
+
+const worthRepeating = (failureCount: number, error: Error): boolean =>
+  error instanceof ApiError &&
+  (error.failure === "unreachable" || error.failure === "unavailable") &&
+  failureCount < 2;
+
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    queryCache: new QueryCache({ onError: dropRefusedToken }),
+    defaultOptions: {
+      // "always": the server is often this very machine, which works without a network.
+      queries: { networkMode: "always", retry: worthRepeating, staleTime: 10_000 },
+    },
+  });
+
+export const useSites = () =>
+  useQuery({
+    queryKey: ["sites"],
+    queryFn: ({ signal }) => fetchSites(signal),
+    refetchInterval: ({ state }) =>
+      state.data?.length === 0 ? WAITING_REFRESH_MS : LIVE_REFRESH_MS * 3,
+  });
+
+export const useInstallation = (siteId: string) =>
+  useQuery({
+    queryKey: ["installation", siteId],
+    queryFn: ({ signal }) => fetchInstallation(siteId, signal),
+    refetchInterval: ({ state }) =>
+      state.data?.last_event === null ? WAITING_REFRESH_MS : INSTALLATION_REFRESH_MS,
+  });
+
+/** One site over one range, with the range it is compared with. `live`: it reaches today. */
+export type View = {
+  readonly siteId: string;
+  readonly range: Range;
+  readonly comparison: Range;
+  readonly live: boolean;
+};
+
+/** Old rows may stand in while new ones load only where they answer the same question: not another
+ * site's numbers, and not days where hours are labelled. */
+const sameQuestion = (one: Query, other: Query): boolean =>
+  one.site_id === other.site_id && one.dimensions.join() === other.dimensions.join();
+
+const useAnswer = (query: Query, live: boolean) =>
+  useQuery({
+    queryKey: ["query", query] as const,
+    queryFn: ({ signal }) => runQuery(query, signal),
+    refetchInterval: live ? LIVE_REFRESH_MS : false,
+    placeholderData: (previous, before) =>
+      before !== undefined && sameQuestion(before.queryKey[1], query) ? previous : undefined,
+  });
+
+const over = (view: View, range: Range) => ({ site_id: view.siteId, ...rangeFields(range) });
+
+export const useTotals = (view: View) =>
+  useAnswer(
+    {
+      ...over(view, view.range),
+      metrics: metricNames,
+      dimensions: [],
+      comparison: rangeFields(view.comparison),
+    },
+    view.live,
+  );
+
+export const useSeries = (view: View) =>
+  useAnswer(
+    {
+      ...over(view, view.range),
+      metrics: metricNames,
+      dimensions: [`time:${intervalOf(view.range)}`],
+    },
+    view.live,
+  );
+
+/** The comparison's series, asked for by itself: its buckets may be more or fewer than the period's. */
+export const useComparisonSeries = (view: View) =>
+  useAnswer(
+    {
+      ...over(view, view.comparison),
+      metrics: metricNames,
+      dimensions: [`time:${intervalOf(view.range)}`],
+    },
+    false,
+  );
+
+export const useBreakdown = (
+  view: View,
+  dimension: string,
+  columns: readonly ColumnName[],
+  limit: number,
+) =>
+  useAnswer(
+    {
+      ...over(view, view.range),
+      metrics: columns,
+      dimensions: [dimension],
+      limit,
+    },
+    view.live,
+  );
