@@ -1,0 +1,289 @@
+"""Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
+
+Picks the smallest table that answers exactly: daily_site_metrics and visitor_days by the day, sessions
+and single events where they must be. Each statement's columns are `key` (none for totals) and the
+metrics it tells. Executes nothing; run.py puts the answers together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Float,
+    FromClause,
+    Select,
+    and_,
+    case,
+    cast,
+    desc,
+    distinct,
+    func,
+    literal,
+    literal_column,
+    select,
+    union,
+)
+
+from footfall.reports.buckets import instants
+from footfall.reports.query import Period, Query
+from footfall.reports.vocabulary import DIRECT_SOURCE, DimensionKind
+from footfall.tables import daily_site_metrics, pageviews, user_events, user_sessions, visitor_days
+
+Column = ColumnElement[Any]
+Measures = dict[str, Column]
+
+# user_sessions is indexed by session_start; its start_date is the same instant's local day.
+_ZONE_MARGIN: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`metrics`: the names of the columns after the key."""
+
+    select: Select[Any]
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What every statement is bounded by."""
+
+    site_id: str
+    period: Period
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that tell some metrics: their table, which of them count, and the bucket each falls into."""
+
+    rows: FromClause
+    where: Column
+    bucket: Column | None
+    measures: Measures
+
+
+def _share(part: Column, whole: Column) -> Column:
+    return cast(part, Float(53)) / func.nullif(whole, 0)
+
+
+def _sum(column: Column) -> Column:
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
+
+
+def _days(scope: Scope, bucket: str | None) -> Source:
+    """daily_site_metrics, which adds up over days."""
+    d = daily_site_metrics.c
+    session_count = _sum(d.total_sessions)
+    return Source(
+        daily_site_metrics,
+        and_(d.site_id == scope.site_id, d.metric_date.between(*_bounds(scope))),
+        _date_bucket(bucket, d.metric_date),
+        {
+            "sessions": session_count,
+            "pageviews": _sum(d.total_pageviews),
+            "events": _sum(d.total_events),
+            "bounce_rate": _share(_sum(d.bounced_sessions), session_count),
+            "session_duration_s": _share(_sum(d.duration_seconds_sum), session_count),
+            "views_per_session": _share(_sum(d.session_pageviews_sum), session_count),
+        },
+    )
+
+
+def _visits(scope: Scope, bucket: str | None) -> Source:
+    """visitor_days, since visitors do not add up over days."""
+    v = visitor_days.c
+    return Source(
+        visitor_days,
+        and_(v.site_id == scope.site_id, v.visit_date.between(*_bounds(scope))),
+        _date_bucket(bucket, v.visit_date),
+        {"visitors": func.count(distinct(v.visitor_id))},
+    )
+
+
+def _sessions(scope: Scope, bucket: str | None) -> Source:
+    s = user_sessions.c
+    first, after = instants(scope.period, scope.zone)
+    session_count = func.count()
+    return Source(
+        user_sessions,
+        and_(
+            s.site_id == scope.site_id,
+            s.start_date.between(*_bounds(scope)),
+            s.session_start >= first - _ZONE_MARGIN,
+            s.session_start < after + _ZONE_MARGIN,
+        ),
+        _hour(s.session_start, scope) if bucket == "time:hour" else None,
+        {
+            "visitors": func.count(distinct(s.visitor_id)),
+            "sessions": session_count,
+            "pageviews": _sum(s.pageview_count),
+            "bounce_rate": _share(_sum(case((s.bounce, 1), else_=0)), session_count),
+            "session_duration_s": _share(_sum(s.duration_seconds), session_count),
+            "views_per_session": _share(_sum(s.pageview_count), session_count),
+        },
+    )
+
+
+def _views(scope: Scope, bucket: str | None) -> Source:
+    p = pageviews.c
+    return Source(
+        pageviews,
+        and_(p.site_id == scope.site_id, _within(p.view_timestamp, scope)),
+        _hour(p.view_timestamp, scope) if bucket == "time:hour" else None,
+        {
+            "visitors": func.count(distinct(p.visitor_id)),
+            "pageviews": func.count(),
+            "time_on_page_s": cast(func.avg(p.time_on_page_seconds), Float(53)),
+        },
+    )
+
+
+def _events(scope: Scope, bucket: str | None) -> Source:
+    e = user_events.c
+    return Source(
+        user_events,
+        and_(e.site_id == scope.site_id, _within(e.event_timestamp, scope)),
+        _hour(e.event_timestamp, scope) if bucket == "time:hour" else None,
+        {"events": func.count()},
+    )
+
+
+def _presence(scope: Scope, bucket: str | None) -> Source:
+    """Who was there in which hour: visitors of pageviews and of every other event together."""
+    p, e = pageviews.c, user_events.c
+    seen = union(
+        select(_hour(p.view_timestamp, scope).label("hour"), p.visitor_id).where(
+            p.site_id == scope.site_id, _within(p.view_timestamp, scope)
+        ),
+        select(_hour(e.event_timestamp, scope).label("hour"), e.visitor_id).where(
+            e.site_id == scope.site_id, _within(e.event_timestamp, scope)
+        ),
+    ).subquery("seen")
+    return Source(seen, literal(True), seen.c.hour, {"visitors": func.count()})
+
+
+_SESSION_METRICS: Final = ("sessions", "bounce_rate", "session_duration_s", "views_per_session")
+
+Plan = tuple[tuple[Callable[[Scope, str | None], Source], tuple[str, ...]], ...]
+
+_BY_DAY: Final[Plan] = (
+    (_days, (*_SESSION_METRICS, "pageviews", "events")),
+    (_visits, ("visitors",)),
+)
+_BY_HOUR: Final[Plan] = (
+    (_sessions, _SESSION_METRICS),
+    (_views, ("pageviews",)),
+    (_events, ("events",)),
+    (_presence, ("visitors",)),
+)
+
+_PROPERTIES: Final[Measures] = {
+    "page": pageviews.c.path,
+    "entry_page": user_sessions.c.entry_path,
+    "exit_page": user_sessions.c.exit_path,
+    "source": func.coalesce(
+        user_sessions.c.utm_source, user_sessions.c.referrer_platform, DIRECT_SOURCE
+    ),
+    "referrer_type": func.coalesce(user_sessions.c.referrer_type, "direct"),
+    "utm_source": user_sessions.c.utm_source,
+    "utm_medium": user_sessions.c.utm_medium,
+    "utm_campaign": user_sessions.c.utm_campaign,
+}
+
+
+def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Statement]:
+    """Statements for totals or a series over `period`; each metric of the query is in exactly one.
+
+    With a time dimension the first column is the bucket, a local date or time; buckets without rows
+    are missing.
+    """
+    scope = Scope(query.site_id, period, zone)
+    dimension = query.dimension.name if query.dimension else None
+    statements = []
+    for make_source, tells in _BY_HOUR if dimension == "time:hour" else _BY_DAY:
+        metrics = tuple(name for name in query.metrics if name in tells)
+        if not metrics:
+            continue
+        source = make_source(scope, dimension)
+        columns = [source.measures[name].label(name) for name in metrics]
+        statement = select(*columns).select_from(source.rows).where(source.where)
+        if source.bucket is not None:
+            statement = _keyed(statement, source.bucket)
+        statements.append(Statement(statement, metrics))
+    return statements
+
+
+def compile_breakdown(
+    query: Query, period: Period, zone: ZoneInfo, *, only: Sequence[str] | None = None
+) -> Statement:
+    """One statement: key and the query's metrics, the first one's largest first, then by key.
+
+    only: leave out every other key, for a comparison; without it limit and offset apply.
+    """
+    grouped = _grouped(query, period, zone)
+    if only is not None:
+        statement = grouped.where(_property(query).in_(only))
+    else:
+        statement = grouped.order_by(desc(_by_name(query.metrics[0])).nulls_last(), _by_name("key"))
+        statement = statement.limit(query.limit).offset(query.offset)
+    return Statement(statement, query.metrics)
+
+
+def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
+    """How many rows the whole breakdown has."""
+    return select(func.count()).select_from(_grouped(query, period, zone).subquery("groups"))
+
+
+def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
+    assert query.dimension is not None
+    by_page = query.dimension.kind is DimensionKind.PAGE
+    source = (_views if by_page else _sessions)(Scope(query.site_id, period, zone), None)
+    columns = [source.measures[name].label(name) for name in query.metrics]
+    statement = select(*columns).select_from(source.rows)
+    found = _property(query)
+    # Byte order, so that ties sort alike on every server.
+    return _keyed(statement.where(source.where, found.is_not(None)), found.collate("C"))
+
+
+def _property(query: Query) -> Column:
+    assert query.dimension is not None
+    return _PROPERTIES[query.dimension.name]
+
+
+def _keyed(statement: Select[Any], key: Column) -> Select[Any]:
+    columns = list(statement.selected_columns)
+    return statement.with_only_columns(key.label("key"), *columns).group_by(_by_name("key"))
+
+
+def _by_name(column: str) -> Column:
+    """An output column by its name: its expression written again would have parameters of its own."""
+    by_name: Column = literal_column(column)
+    return by_name
+
+
+def _bounds(scope: Scope) -> tuple[Any, Any]:
+    return scope.period.start, scope.period.end
+
+
+def _date_bucket(dimension: str | None, column: Column) -> Column | None:
+    if dimension == "time:month":
+        return cast(func.date_trunc("month", column), Date)
+    return column if dimension == "time:day" else None
+
+
+def _within(column: Column, scope: Scope) -> Column:
+    first, after = instants(scope.period, scope.zone)
+    return and_(column >= first, column < after)
+
+
+def _hour(column: Column, scope: Scope) -> Column:
+    return func.date_trunc("hour", func.timezone(scope.zone.key, column))

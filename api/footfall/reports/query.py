@@ -1,0 +1,151 @@
+"""What is asked, as a frozen value that knows no SQL and no HTTP: a Query over a Period of days.
+
+`make_query` is the only way in: it checks names against the vocabulary, so that compile.py may trust
+what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import Final
+
+from footfall.errors import Unprocessable
+from footfall.reports.vocabulary import DIMENSIONS, METRICS, TOTALS, Dimension, DimensionKind
+
+EARLIEST_DAY: Final = date(1970, 1, 1)
+LATEST_DAY: Final = date(2199, 12, 31)
+MAX_PERIOD_DAYS: Final = 3653  # ten years with their leap days
+MAX_HOURLY_DAYS: Final = 400
+MAX_LIMIT: Final = 1000
+DEFAULT_LIMIT: Final = 100
+MAX_OFFSET: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `start` to `end`, both inclusive, in the site's time zone."""
+
+    start: date
+    end: date
+
+    @property
+    def day_count(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def days(self) -> list[date]:
+        return [self.start + timedelta(days=n) for n in range(self.day_count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question. dimension None: one row of totals.
+
+    limit and offset cut the rows of a breakdown; a series is whole where `limit` is None.
+    """
+
+    site_id: str
+    period: Period
+    metrics: tuple[str, ...]
+    dimension: Dimension | None
+    limit: int | None
+    offset: int
+    comparison: Period | None
+
+    @property
+    def is_breakdown(self) -> bool:
+        """Whether rows are values found in the data, not stretches of time or a total."""
+        return self.dimension is not None and self.dimension.kind is not DimensionKind.TIME
+
+
+def make_period(start: date, end: date, *, prefix: str = "") -> Period:
+    """The days from `start` to `end`. prefix: what stands before the field's name in an error.
+
+    Raises Unprocessable for a start after the end, more than ten years, or years out of reach.
+    """
+    for name, day in (("start_date", start), ("end_date", end)):
+        if not EARLIEST_DAY <= day <= LATEST_DAY:
+            raise Unprocessable(
+                f"{prefix}{name}: {day} is not between {EARLIEST_DAY} and {LATEST_DAY}.",
+                field=f"{prefix}{name}",
+            )
+    if start > end:
+        raise Unprocessable(
+            f"{prefix}start_date: {start} is after {prefix}end_date, {end}.",
+            field=f"{prefix}start_date",
+        )
+    period = Period(start, end)
+    if period.day_count > MAX_PERIOD_DAYS:
+        raise Unprocessable(
+            f"{prefix}start_date: {start} to {end} is more than ten years.",
+            field=f"{prefix}start_date",
+        )
+    return period
+
+
+def make_query(
+    *,
+    site_id: str,
+    period: Period,
+    metrics: Sequence[str],
+    dimensions: Sequence[str] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    comparison: Period | None = None,
+) -> Query:
+    """A checked Query. Raises Unprocessable, naming the field, for what the vocabulary does not have."""
+    if len(dimensions) > 1:
+        raise Unprocessable("dimensions: one at most can be asked for.", field="dimensions")
+    dimension = _find_dimension(dimensions[0]) if dimensions else None
+    _check_metrics(metrics, dimension)
+    if dimension is not None and dimension.name == "time:hour":
+        for asked in (period, comparison):
+            if asked is not None and asked.day_count > MAX_HOURLY_DAYS:
+                raise Unprocessable(
+                    f"dimensions: time:hour covers at most {MAX_HOURLY_DAYS} days; "
+                    "ask for time:day or a shorter range.",
+                    field="dimensions",
+                )
+    query = Query(site_id, period, tuple(metrics), dimension, limit, offset, comparison)
+    if query.is_breakdown and limit is None:
+        return Query(site_id, period, tuple(metrics), dimension, DEFAULT_LIMIT, offset, comparison)
+    return query
+
+
+def _find_dimension(name: str) -> Dimension:
+    if name not in DIMENSIONS:
+        raise Unprocessable(
+            f"dimensions: {name!r} is not a dimension{suggestion(name, DIMENSIONS)}",
+            field="dimensions",
+        )
+    return DIMENSIONS[name]
+
+
+def _check_metrics(metrics: Sequence[str], dimension: Dimension | None) -> None:
+    if not metrics:
+        raise Unprocessable("metrics: name at least one.", field="metrics")
+    available = TOTALS if dimension is None else dimension.metrics
+    for place, name in enumerate(metrics):
+        if name not in METRICS:
+            raise Unprocessable(
+                f"metrics: {name!r} is not a metric{suggestion(name, METRICS)}", field="metrics"
+            )
+        if name in metrics[:place]:
+            raise Unprocessable(f"metrics: {name} is named twice.", field="metrics")
+        if name not in available:
+            known_by = [d.name for d in DIMENSIONS.values() if name in d.metrics]
+            given = "without a dimension" if dimension is None else f"by {dimension.name}"
+            raise Unprocessable(
+                f"metrics: {name} is not known {given}, only by {', '.join(known_by)}.",
+                field="metrics",
+            )
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that refuses `name`: the nearest known name, else all of them."""
+    known = sorted(known)
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}."

@@ -1,0 +1,40 @@
+"""One consistent look at the derived tables: a read-only transaction that sees a single moment.
+
+The only place of `reports` that meets the driver's errors: away, busy or out of time is Unavailable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from footfall.database import AWAY
+from footfall.errors import Unavailable
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose statements all see the same rows. Raises Unavailable."""
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+    except TimeoutError:
+        raise Unavailable("The database is busy with other queries; try again.") from None
+    except DBAPIError as error:
+        raise _explain(error) from error
+    except AWAY as error:
+        raise Unavailable("The database is away.") from error
+
+
+def _explain(error: DBAPIError) -> Exception:
+    cause = error.orig.__cause__ if error.orig is not None else None
+    if isinstance(cause, asyncpg.QueryCanceledError):
+        return Unavailable("The query took too long; ask for a shorter range.")
+    if error.connection_invalidated or isinstance(cause, AWAY):
+        return Unavailable("The database is away.")
+    return error

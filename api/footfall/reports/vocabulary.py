@@ -1,0 +1,154 @@
+"""Every metric and dimension that can be asked for: name, unit, definition, and which go together.
+
+The one list behind /api/vocabulary, the checks of a Query and the SQL in compile.py; names that are
+not here never reach a statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+DIRECT_SOURCE: Final = "Direct / none"
+
+
+class Unit(StrEnum):
+    """What a metric's number counts. Only COUNT is never null."""
+
+    COUNT = "count"
+    RATE = "rate"  # 0 to 1
+    RATIO = "ratio"  # one count by another, no upper limit
+    SECONDS = "seconds"
+
+
+class DimensionKind(StrEnum):
+    """How rows come about: one per stretch of time, per page viewed, or per property of sessions."""
+
+    TIME = "time"
+    PAGE = "page"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    name: str
+    unit: Unit
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """`metrics`: names of those that can be told per value of this dimension."""
+
+    name: str
+    kind: DimensionKind
+    definition: str
+    metrics: tuple[str, ...]
+
+
+_METRICS: Final = (
+    Metric(
+        "visitors",
+        Unit.COUNT,
+        "Distinct visitor ids with an event in the range; by a property of sessions, those of the "
+        "sessions that started in the range; by page, those that viewed the page.",
+    ),
+    Metric(
+        "sessions",
+        Unit.COUNT,
+        "Sessions that started in the range. A session is a visitor's events with gaps of at most "
+        "30 minutes, and counts on the day it starts.",
+    ),
+    Metric(
+        "pageviews",
+        Unit.COUNT,
+        "Pageviews in the range; by a property of sessions, all pageviews of the sessions that "
+        "started in the range.",
+    ),
+    Metric(
+        "bounce_rate",
+        Unit.RATE,
+        "Share of the sessions that had one pageview, no interaction and under 10 seconds of "
+        "engagement. Null without sessions.",
+    ),
+    Metric(
+        "session_duration_s",
+        Unit.SECONDS,
+        "Mean time from a session's first event to its last. Null without sessions.",
+    ),
+    Metric(
+        "views_per_session",
+        Unit.RATIO,
+        "Pageviews of the sessions that started in the range, by the number of those sessions. "
+        "Null without sessions.",
+    ),
+    Metric("events", Unit.COUNT, "Events in the range other than pageviews."),
+    Metric(
+        "time_on_page_s",
+        Unit.SECONDS,
+        "Mean time on the page over the pageviews whose end is known: until the page was left, else "
+        "until the session's next pageview. Null where no end is known.",
+    ),
+)
+
+_OF_SITE: Final = (
+    "visitors",
+    "sessions",
+    "pageviews",
+    "bounce_rate",
+    "session_duration_s",
+    "views_per_session",
+    "events",
+)
+_OF_PAGE: Final = ("visitors", "pageviews", "time_on_page_s")
+_OF_SESSIONS: Final = (
+    "visitors",
+    "sessions",
+    "bounce_rate",
+    "session_duration_s",
+    "views_per_session",
+    "pageviews",
+)
+
+
+def _time(name: str, definition: str) -> Dimension:
+    return Dimension(name, DimensionKind.TIME, definition, _OF_SITE)
+
+
+def _session(name: str, definition: str) -> Dimension:
+    return Dimension(name, DimensionKind.SESSION, definition, _OF_SESSIONS)
+
+
+_DIMENSIONS: Final = (
+    _time(
+        "time:hour",
+        "Hour in the site's time zone, as 2026-11-01T13:00. An hour that the clocks skip is absent, "
+        "one that they repeat is one row.",
+    ),
+    _time("time:day", "Day in the site's time zone, as 2026-11-01."),
+    _time("time:month", "Month in the site's time zone, as 2026-11; cut at the ends of the range."),
+    Dimension("page", DimensionKind.PAGE, "Path of the pageview.", _OF_PAGE),
+    _session("entry_page", "Path of the session's first pageview."),
+    _session("exit_page", "Path of the session's last pageview."),
+    _session(
+        "source",
+        "utm_source of the session's first pageview, else the referrer's platform or host, else "
+        f"'{DIRECT_SOURCE}'.",
+    ),
+    _session(
+        "referrer_type",
+        "direct, search, social, referral, internal or unknown, by the first pageview's referrer.",
+    ),
+    _session("utm_source", "utm_source of the first pageview; sessions without one are left out."),
+    _session("utm_medium", "utm_medium of the first pageview; sessions without one are left out."),
+    _session(
+        "utm_campaign", "utm_campaign of the first pageview; sessions without one are left out."
+    ),
+)
+
+METRICS: Final = {metric.name: metric for metric in _METRICS}
+DIMENSIONS: Final = {dimension.name: dimension for dimension in _DIMENSIONS}
+
+# What can be asked for without any dimension.
+TOTALS: Final = _OF_SITE
