@@ -83,9 +83,9 @@ class Stack:
 
     def start(self) -> None:
         settings, console = self._settings, self._console
-        console.say("Footfall is starting.")
         end_leftover_children(self._home.run_file, self._waiter)
         ports.check_ports(settings)
+        console.say("Footfall is starting.")
         api_port = ports.choose_api_port(settings)
         api_url = f"http://{ports.LOOPBACK}:{api_port}"
         url = f"http://{ports.reachable_host(settings.bind)}:{settings.port}"
@@ -134,9 +134,10 @@ class Stack:
             try:
                 self._run_to_end(command)
             except Misconfigured as error:
-                if self._settings.database_url is None:
+                if self._settings.database_url is None or "DATABASE_URL" in error.detail:
                     raise
-                raise Misconfigured(f"{error.detail} Check DATABASE_URL.") from None
+                sentence = error.detail.rstrip(".")
+                raise Misconfigured(f"{sentence}. Check DATABASE_URL.") from None
             result.append("up to date")
 
     def _footfall(self, name: str, *arguments: str) -> Command:

@@ -1,0 +1,63 @@
+# Footfall's commands. `make up` and `make test` install what they need first (api/install.py), and
+# everything here is safe to repeat.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do command -v $$name && break; done)
+INSTALL = $(if $(PYTHON),$(or $(shell command -v $(PYTHON)),$(error PYTHON names no program: $(PYTHON))),\
+	$(error Footfall needs Python 3.11 or newer, and there is none: install it first)) api/install.py
+FOOTFALL = $(or $(wildcard .venv/bin/footfall),$(error Footfall is not installed here yet: run `make up` first))
+
+# Node from the Python packages, where the machine's own is missing or too old.
+export PATH := $(CURDIR)/.venv/node:$(PATH)
+
+.PHONY: help up down psql demo demo-clear rebuild build test check clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+up: ## Install, build and run everything here until Ctrl-C
+	@$(INSTALL) run
+	@exec .venv/bin/footfall up
+
+down: ## Stop a run on the same data folder
+	@exec $(FOOTFALL) down
+
+# The statement reaches psql as it was typed: make expands nothing in it.
+psql: private export STATEMENT := $(value CMD)
+psql: ## Open psql on the running database; CMD='select 1' prints bare rows
+	@exec $(FOOTFALL) psql $(if $(value CMD),-XAtq -v ON_ERROR_STOP=1 -c "$$STATEMENT")
+
+demo: ## Send a month of synthetic visits to the running stack, into sites named demo-*
+	@exec $(FOOTFALL) demo
+
+demo-clear: ## Remove exactly those
+	@exec $(FOOTFALL) demo --clear
+
+rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
+	@exec $(FOOTFALL) rebuild
+
+build: ## Build the tracking script and the dashboard
+	@$(INSTALL) run
+
+test: ## Run every test that needs no Docker
+	@$(INSTALL) test
+	@for folder in tracking dashboard; do (cd $$folder && npm test --silent); done
+	@cd api && exec ../.venv/bin/python -m pytest tests ../e2e
+
+check: ## Check formats, types, imports and generated files
+	@$(INSTALL) check
+	@cd api && ../.venv/bin/black --quiet --check . ../e2e ../database ../bench
+	@cd api && ../.venv/bin/ruff check --quiet . ../e2e ../database ../bench
+	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py
+	@cd api && ../.venv/bin/lint-imports
+	@.venv/bin/footfall contract --check
+	@for folder in tracking dashboard; do (cd $$folder && npm run --silent lint && npm run --silent typecheck); done
+	@echo "Everything is in order."
+
+clean: ## Remove what was installed and built; data stays
+	@rm -rf .venv {tracking,dashboard}/{node_modules,dist} api/*.egg-info
+	@rm -rf {.,api}/.{mypy,ruff,pytest,import_linter}_cache
