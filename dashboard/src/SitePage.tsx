@@ -51,11 +51,11 @@ export const SitePage = ({ site, sites, state, onChoose }: Props): ReactNode => 
           />
         )}
       </TopBar>
-      <h1 className="unseen">{site.site_id}</h1>
       {undecided && <Loading />}
       {silent && <Waiting installation={installation.data} />}
       {!silent && !undecided && (
         <main className={styles.page}>
+          <h1 className="unseen">{site.site_id}</h1>
           <LastEvent site={site} installation={installation} />
           <Overview
             view={view}

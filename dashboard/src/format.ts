@@ -3,18 +3,17 @@
 import { metrics, type ColumnName, type Unit } from "./metrics";
 import { dayCount, type Day, type Interval, type Period, type Preset, type Range } from "./period";
 
-const NUMBERS = "en-US";
-const DATES = "en-GB";
+const LOCALE = "en-US";
 const NOTHING = "–";
 
-const whole = new Intl.NumberFormat(NUMBERS, { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat(NUMBERS, { notation: "compact", maximumFractionDigits: 1 });
-const ratio = new Intl.NumberFormat(NUMBERS, {
-  minimumFractionDigits: 1,
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const ratio = new Intl.NumberFormat(LOCALE, {
+  minimumFractionDigits: 2,
   maximumFractionDigits: 2,
 });
-const percent = new Intl.NumberFormat(NUMBERS, { style: "percent", maximumFractionDigits: 0 });
-const finePercent = new Intl.NumberFormat(NUMBERS, {
+const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 0 });
+const finePercent = new Intl.NumberFormat(LOCALE, {
   style: "percent",
   maximumFractionDigits: 1,
 });
@@ -88,7 +87,7 @@ export const change = (
   value: number | null,
   before: number | null,
 ): Change | null => {
-  if (value === null || before === null) return null;
+  if (value === null || before === null || (value === 0 && before === 0)) return null;
   const { unit, moreIs } = metrics[name];
   const difference = value - before;
   const points = Math.round(difference * 100);
@@ -105,33 +104,37 @@ export const change = (
   };
 };
 
-const dates = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(DATES, { timeZone: "UTC", ...options });
+const at = (day: Day): Date => new Date(`${day.slice(0, 10)}T00:00:00Z`);
 
-const dayMonth = dates({ day: "numeric", month: "short" });
-const dayMonthYear = dates({ day: "numeric", month: "short", year: "numeric" });
-const weekdayDayMonth = dates({ weekday: "short", day: "numeric", month: "short" });
-const weekdayDate = dates({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const monthOnly = dates({ month: "short" });
-const monthYear = dates({ month: "short", year: "numeric" });
-const longMonthYear = dates({ month: "long", year: "numeric" });
+// Written from their parts: the order and commas of whole dates differ between browsers' versions.
+const part = (options: Intl.DateTimeFormatOptions): ((day: Day) => string) => {
+  const formatter = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...options });
+  return (day) => formatter.format(at(day));
+};
+const weekday = part({ weekday: "short" });
+const month = part({ month: "short" });
+const longMonth = part({ month: "long" });
+const year = (day: Day): string => day.slice(0, 4);
 
-const at = (day: Day): Date => new Date(`${day}T00:00:00Z`);
+const dayMonth = (day: Day): string => `${Number(day.slice(8, 10))} ${month(day)}`;
+const dayMonthYear = (day: Day): string => `${dayMonth(day)} ${year(day)}`;
+const monthYear = (day: Day): string => `${month(day)} ${year(day)}`;
+const longMonthYear = (day: Day): string => `${longMonth(day)} ${year(day)}`;
+
 const isWholeMonth = (range: Range): boolean =>
   range.start.endsWith("-01") &&
   range.start.slice(0, 7) === range.end.slice(0, 7) &&
   new Date(at(range.end).getTime() + 86_400_000).getUTCDate() === 1;
 
-/** "22 Nov", "1 – 22 Nov", "October 2026"; the year only where it is not today's. */
+/** "Sun 22 Nov", "1 – 22 Nov", "October 2026"; the year only where it is not today's. */
 export const rangeText = (range: Range, today: Day): string => {
   const { start, end } = range;
-  const thisYear = start.slice(0, 4) === today.slice(0, 4) && end.slice(0, 4) === today.slice(0, 4);
-  if (dayCount(range) === 1) return (thisYear ? weekdayDayMonth : weekdayDate).format(at(start));
-  if (isWholeMonth(range)) return longMonthYear.format(at(start));
-  const last = (thisYear ? dayMonth : dayMonthYear).format(at(end));
-  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))} – ${last}`;
-  const first = (start.slice(0, 4) === end.slice(0, 4) ? dayMonth : dayMonthYear).format(at(start));
-  return `${first} – ${last}`;
+  const written =
+    year(start) === year(today) && year(end) === year(today) ? dayMonth : dayMonthYear;
+  if (dayCount(range) === 1) return `${weekday(start)} ${written(start)}`;
+  if (isWholeMonth(range)) return longMonthYear(start);
+  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))} – ${written(end)}`;
+  return `${(year(start) === year(end) ? dayMonth : dayMonthYear)(start)} – ${written(end)}`;
 };
 
 export const presetText: Readonly<Record<Preset, string>> = {
@@ -143,6 +146,12 @@ export const presetText: Readonly<Record<Preset, string>> = {
   "12mo": "Last 12 months",
 };
 
+/** The days a preset stands for; of several months only the months. */
+export const presetDays = (range: Range, today: Day): string =>
+  dayCount(range) > 92
+    ? `${monthYear(range.start)} – ${monthYear(range.end)}`
+    : rangeText(range, today);
+
 export const periodText = (period: Period, today: Day): string =>
   period.kind === "preset" ? presetText[period.preset] : rangeText(period.range, today);
 
@@ -152,11 +161,9 @@ export const bucketTick = (interval: Interval, key: string): string => {
     case "hour":
       return key.slice(11, 16);
     case "day":
-      return dayMonth.format(at(key));
+      return dayMonth(key);
     case "month":
-      return key.endsWith("-01")
-        ? monthYear.format(at(`${key}-01`))
-        : monthOnly.format(at(`${key}-01`));
+      return (key.endsWith("-01") ? monthYear : month)(`${key}-01`);
   }
 };
 
@@ -164,11 +171,11 @@ export const bucketTick = (interval: Interval, key: string): string => {
 export const bucketText = (interval: Interval, key: string): string => {
   switch (interval) {
     case "hour":
-      return `${weekdayDayMonth.format(at(key.slice(0, 10)))}, ${key.slice(11, 16)}`;
+      return `${weekday(key)} ${dayMonth(key)}, ${key.slice(11, 16)}`;
     case "day":
-      return weekdayDate.format(at(key));
+      return `${weekday(key)} ${dayMonthYear(key)}`;
     case "month":
-      return longMonthYear.format(at(`${key}-01`));
+      return longMonthYear(`${key}-01`);
   }
 };
 
@@ -184,7 +191,7 @@ export const ago = (instant: string, now: Date): string => {
     const days = Math.floor(seconds / 86_400);
     return days === 1 ? "1 day ago" : `${days} days ago`;
   }
-  return `on ${dayMonthYear.format(new Date(instant))}`;
+  return `on ${dayMonthYear(new Date(instant).toISOString())}`;
 };
 
 const referrerTypes: Readonly<Record<string, string>> = {

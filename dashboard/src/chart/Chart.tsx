@@ -41,12 +41,14 @@ export const Chart = (props: Props): ReactNode => {
         <button
           type="button"
           className={`plain ${styles.switch ?? ""}`}
+          aria-label={asTable ? "Show as a chart" : "Show as a table"}
+          title={asTable ? "Show as a chart" : "Show as a table"}
           onClick={() => {
             setAsTable(!asTable);
           }}
         >
           {asTable ? <ChartSpline size={15} aria-hidden /> : <Table2 size={15} aria-hidden />}
-          {asTable ? "Chart" : "Table"}
+          <span>{asTable ? "Chart" : "Table"}</span>
         </button>
       </div>
       {asTable ? (
@@ -54,7 +56,11 @@ export const Chart = (props: Props): ReactNode => {
       ) : (
         <div className={styles.frame}>
           <Canvas {...props} />
-          {empty && <p className={styles.empty}>Nothing in this period</p>}
+          {empty && (
+            <p className={styles.empty}>
+              <span className={styles.nothing}>Nothing in this period</span>
+            </p>
+          )}
         </div>
       )}
     </>

@@ -65,7 +65,7 @@ export const createPlot = (
     {
       width: element.clientWidth,
       height: element.clientHeight,
-      padding: [10, 8, 0, 0],
+      padding: [10, 18, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -101,7 +101,7 @@ export const createPlot = (
           font: FONT,
           size: 46,
           gap: 10,
-          space: 52,
+          space: 44,
           incrs: increments[unit],
           grid: { stroke: colour("line"), width: 1 },
           ticks: { show: false },

@@ -47,7 +47,7 @@ export const Cards = ({
             {comparable
               ? moved !== null && <Moved change={moved} />
               : earlier !== null && (
-                  <span className={styles.change}>
+                  <span className={styles.earlier}>
                     {shortFigure(name, earlier)} {beforeText}
                   </span>
                 )}

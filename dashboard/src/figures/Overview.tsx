@@ -18,12 +18,31 @@ type Props = {
   readonly onMetric: (metric: MetricName) => void;
 };
 
-export const Overview = ({ view, today, metric, onMetric }: Props): ReactNode => (
-  <section className="surface" aria-label="Overview">
-    <Figures view={view} today={today} metric={metric} onMetric={onMetric} />
-    <OverTime view={view} today={today} metric={metric} />
-  </section>
-);
+export const Overview = (props: Props): ReactNode => {
+  const totals = useTotals(props.view);
+  const series = useSeries(props.view);
+  const failed = totals.data === undefined && series.data === undefined ? totals.error : null;
+  return (
+    <section className="surface" aria-label="Overview">
+      {failed !== null && series.error !== null ? (
+        <div className={styles.failed}>
+          <Problem
+            error={failed}
+            onRetry={() => {
+              void totals.refetch();
+              void series.refetch();
+            }}
+          />
+        </div>
+      ) : (
+        <>
+          <Figures {...props} />
+          <OverTime {...props} />
+        </>
+      )}
+    </section>
+  );
+};
 
 const Figures = ({ view, today, metric, onMetric }: Props): ReactNode => {
   const totals = useTotals(view);
@@ -34,14 +53,15 @@ const Figures = ({ view, today, metric, onMetric }: Props): ReactNode => {
       <Problem error={totals.error} onRetry={() => void totals.refetch()} />
     );
   const row = totals.data.rows[0];
+  const unfinishedDay = view.range.start === today;
   return (
     <div className={styles.fade} data-stale={totals.isPlaceholderData}>
       <Cards
         now={row?.metrics ?? []}
         before={row?.comparison ?? []}
-        beforeText={rangeText(view.comparison, today)}
+        beforeText={unfinishedDay ? "yesterday" : rangeText(view.comparison, today)}
         // An unfinished day says nothing against a whole one.
-        comparable={!(view.live && view.range.start === view.range.end)}
+        comparable={!unfinishedDay}
         chosen={metric}
         onChoose={onMetric}
       />

@@ -3,7 +3,7 @@ import { Popover } from "@base-ui/react/popover";
 import { Check, ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 
-import { periodText, presetText, rangeText } from "../format";
+import { periodText, presetDays, presetText } from "../format";
 import { named, presets, resolve, stepBack, stepForward, type Day, type Period } from "../period";
 import styles from "./PeriodPicker.module.css";
 
@@ -56,7 +56,7 @@ export const PeriodPicker = ({ period, today, onChange }: Props): ReactNode => {
                   >
                     <span>{presetText[preset]}</span>
                     <span className={styles.dates}>
-                      {rangeText(resolve({ kind: "preset", preset }, today), today)}
+                      {presetDays(resolve({ kind: "preset", preset }, today), today)}
                     </span>
                     {current && <Check size={15} aria-hidden />}
                   </button>

@@ -30,14 +30,14 @@ const Heard = ({ installation }: Pick<Props, "installation">): ReactNode => {
     return (
       <p className={styles.words} role="status">
         <span className={styles.dot} data-state="lost" />
-        Not up to date: {installation.error.message}
+        <span>Not up to date: {installation.error.message}</span>
       </p>
     );
   if (installation.data === undefined)
     return (
       <p className={styles.words} aria-busy="true">
         <span className={styles.dot} />
-        Listening…
+        <span>Listening…</span>
       </p>
     );
   const last = installation.data.last_event;
@@ -45,16 +45,18 @@ const Heard = ({ installation }: Pick<Props, "installation">): ReactNode => {
     return (
       <p className={styles.words}>
         <span className={styles.dot} />
-        No event kept from your site
+        <span>No event kept from your site</span>
       </p>
     );
   const fresh = now - Date.parse(last.received_at) < FRESH_MS;
   return (
     <p className={styles.words}>
       <span className={styles.dot} data-state={fresh ? "fresh" : "quiet"} />
-      Last event from your site: {eventName(last.event_type)}
-      {last.path !== null && <span className={styles.path}> {last.path}</span>},{" "}
-      <time dateTime={last.received_at}>{ago(last.received_at, new Date(now))}</time>
+      <span>
+        Last event from your site: {eventName(last.event_type)}
+        {last.path !== null && <span className={styles.path}> {last.path}</span>},{" "}
+        <time dateTime={last.received_at}>{ago(last.received_at, new Date(now))}</time>
+      </span>
     </p>
   );
 };

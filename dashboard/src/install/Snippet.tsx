@@ -1,6 +1,6 @@
 // The tag to paste into a site, with a button that copies it.
 import { Check, Copy } from "lucide-react";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Fragment, useEffect, useRef, useState, type ReactNode } from "react";
 
 import styles from "./Snippet.module.css";
 
@@ -42,7 +42,14 @@ export const Snippet = ({ code }: { readonly code: string }): ReactNode => {
   return (
     <div className={styles.snippet}>
       <pre className={styles.code}>
-        <code ref={text}>{code}</code>
+        <code ref={text}>
+          {code.split(" ").map((word, index) => (
+            <Fragment key={index}>
+              {index > 0 && " "}
+              <span className={styles.word}>{word}</span>
+            </Fragment>
+          ))}
+        </code>
       </pre>
       <button type="button" className="button" onClick={() => void copy()}>
         {copied === "copied" ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}

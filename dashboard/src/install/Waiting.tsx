@@ -12,7 +12,7 @@ export const Waiting = ({ installation }: Props): ReactNode => (
   <main className={styles.page}>
     <Mark size={44} walking />
     <div className={styles.words}>
-      <h2 className={styles.title}>Waiting for the first visit</h2>
+      <h1 className={styles.title}>Waiting for the first visit</h1>
       <p className={styles.text} role="status">
         Put this tag before <code>&lt;/head&gt;</code> on every page of your site, then open one.
         The figures appear here by themselves.
