@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,7 +22,7 @@ from footfall import __version__
 from footfall.config import Settings
 from footfall.database import Pool, open_engine, open_pool
 from footfall.edge import auth, probes, reports
-from footfall.edge.collect import Collector
+from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.errors import FootfallError, Unavailable
 from footfall.eventlog.log import EventLog, ensure_partitions
 from footfall.ingest.visitor import Salts
@@ -38,6 +38,10 @@ class State(TypedDict):
     pool: Pool
     engine: AsyncEngine
     token: str
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _describe(error: FootfallError) -> JSONResponse:
@@ -78,8 +82,9 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
 class App:
     """The ASGI application. `settings` are read once; resources live from start-up to shutdown."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _now) -> None:
         self._settings = settings
+        self._clock = clock
         self._collector: Collector | None = None
         self.api = FastAPI(
             title="Footfall",
@@ -95,14 +100,14 @@ class App:
 
     async def __call__(
         self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         if scope["type"] == "http" and scope["path"] == "/collect" and self._collector:
-            await self._collector(scope, receive, send)  # type: ignore[arg-type]
+            await self._collector(scope, receive, send)
         else:
-            await self.api(scope, receive, send)  # type: ignore[arg-type]
+            await self.api(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, api: FastAPI) -> AsyncIterator[State]:
@@ -112,13 +117,13 @@ class App:
         engine = open_engine(url, role="reports")
         async with pool.acquire() as connection:
             token = await auth.load_token(settings, connection)
-            today = datetime.now(UTC).date()
+            today = self._clock().date()
             await ensure_partitions(
                 connection, today - timedelta(days=1), today + timedelta(days=2)
             )
         log = EventLog(pool)
         sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
-        self._collector = Collector(settings, log, sites, Salts(pool))
+        self._collector = Collector(settings, log, sites, Salts(pool), self._clock)
         appender = asyncio.create_task(log.run(), name="appender")
         refresher = asyncio.create_task(_forget_sites(sites), name="site refresh")
         logger.info("serving", extra={"registration": settings.site_registration})

@@ -14,7 +14,7 @@ from alembic import command as alembic
 from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
-from footfall import __version__, worker
+from footfall import __version__, cli_stack, worker
 from footfall.app import App
 from footfall.config import PROJECT_DIR, Settings
 from footfall.database import AWAY, Pool, open_pool
@@ -127,3 +127,7 @@ def token() -> None:
             click.echo(await load_token(settings, connection))
 
     asyncio.run(with_pool("token", run))
+
+
+for _command in (*cli_stack.commands,):
+    main.add_command(_command)

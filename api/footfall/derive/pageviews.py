@@ -13,9 +13,64 @@ from typing import Final
 from footfall.database import Connection
 from footfall.derive.rows import Interaction, Pageview, Submission
 
-PAGEVIEW_COLUMNS: Final = ["id", "session_id", "visitor_id", "site_id", "url", "path", "title", "query_params", "hash_fragment", "view_timestamp", "referrer", "internal_referrer", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "created_at", "event_id"]
-EVENT_COLUMNS: Final = ["id", "session_id", "visitor_id", "site_id", "event_type", "event_timestamp", "page_url", "page_path", "event_data", "element_tag", "element_classes", "element_id", "scroll_percentage", "form_id", "created_at", "event_id", "time_spent_ms", "engaged_ms", "page_inferred"]
-SUBMISSION_COLUMNS: Final = ["id", "session_id", "visitor_id", "site_id", "form_id", "form_action", "form_method", "page_url", "page_path", "submit_timestamp", "field_count", "form_data", "created_at", "event_id"]
+PAGEVIEW_COLUMNS: Final = [
+    "id",
+    "session_id",
+    "visitor_id",
+    "site_id",
+    "url",
+    "path",
+    "title",
+    "query_params",
+    "hash_fragment",
+    "view_timestamp",
+    "referrer",
+    "internal_referrer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "created_at",
+    "event_id",
+]
+EVENT_COLUMNS: Final = [
+    "id",
+    "session_id",
+    "visitor_id",
+    "site_id",
+    "event_type",
+    "event_timestamp",
+    "page_url",
+    "page_path",
+    "event_data",
+    "element_tag",
+    "element_classes",
+    "element_id",
+    "scroll_percentage",
+    "form_id",
+    "created_at",
+    "event_id",
+    "time_spent_ms",
+    "engaged_ms",
+    "page_inferred",
+]
+SUBMISSION_COLUMNS: Final = [
+    "id",
+    "session_id",
+    "visitor_id",
+    "site_id",
+    "form_id",
+    "form_action",
+    "form_method",
+    "page_url",
+    "page_path",
+    "submit_timestamp",
+    "field_count",
+    "form_data",
+    "created_at",
+    "event_id",
+]
 
 # Events that named no page belong to the page that was open in their session.
 _INFER_PAGES: Final = """
@@ -25,6 +80,8 @@ _INFER_PAGES: Final = """
             select site_id, session_id, view_timestamp as at from pageviews where {new}
             union all
             select site_id, session_id, event_timestamp from user_events where {new} and page_inferred
+            union all
+            select site_id, session_id, '-infinity' from {whole}
         ) as t
         group by site_id, session_id
     ),
@@ -64,7 +121,7 @@ _TIME_PAGES: Final = """
         union
         select p.site_id, p.session_id, p.path, p.view_timestamp
         from pageviews p
-        join unnest($3::text[], $4::text[]) as whole (site_id, session_id) using (site_id, session_id)
+        join {whole} using (site_id, session_id)
     ),
     affected as (
         select distinct p.site_id, p.id
@@ -138,7 +195,11 @@ _TIME_PAGES: Final = """
     having sum(engaged_ms - engaged_before_ms) <> 0
 """
 
-_NEW: Final = "(site_id, id) in (select * from unnest($1::text[], $2::bigint[]))"
+# What is new by (site id, log id), and the sessions that were joined and so are new as a whole.
+_TOUCHED: Final = {
+    "new": "(site_id, id) in (select * from unnest($1::text[], $2::bigint[]))",
+    "whole": "unnest($3::text[], $4::text[]) as whole (site_id, session_id)",
+}
 
 
 async def insert(
@@ -172,14 +233,14 @@ async def relate(
     whole_sessions: (site id, session id) that were joined, to be timed from end to end. Returns by how
     many ms the engaged time of each session changed.
     """
-    arguments = ([site_id for site_id, _ in new], [row_id for _, row_id in new])
-    await connection.execute(_INFER_PAGES.format(new=_NEW), *arguments)
-    records = await connection.fetch(
-        _TIME_PAGES.format(new=_NEW),
-        *arguments,
+    arguments = (
+        [site_id for site_id, _ in new],
+        [row_id for _, row_id in new],
         [site_id for site_id, _ in whole_sessions],
         [session_id for _, session_id in whole_sessions],
     )
+    await connection.execute(_INFER_PAGES.format(**_TOUCHED), *arguments)
+    records = await connection.fetch(_TIME_PAGES.format(**_TOUCHED), *arguments)
     return {(r["site_id"], r["session_id"]): r["engaged_ms"] for r in records}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -55,8 +55,14 @@ class Collector:
     """The endpoint with what it needs; made once, by the composition root."""
 
     def __init__(
-        self, settings: Settings, log: EventLog, sites: SiteDirectory, salts: Salts
+        self,
+        settings: Settings,
+        log: EventLog,
+        sites: SiteDirectory,
+        salts: Salts,
+        clock: Callable[[], datetime],
     ) -> None:
+        self._clock = clock
         self._trusted = settings.trusted_proxies
         self._max_event_age = timedelta(days=settings.event_age_limit_days)
         self._log = log
@@ -82,7 +88,7 @@ class Collector:
         await _send(send, answer.status, body, headers)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        received_at = datetime.now(UTC)
+        received_at = self._clock()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
             _check_content_type(headers.get(b"content-type", b""))

@@ -1,0 +1,201 @@
+"""The append-only log: what 202 promises, and that reading in order skips nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import httpx
+import pytest
+from alembic import command
+from asgi_lifespan import LifespanManager
+from conftest import Clock, Stack, alembic_config, execute, settings_for
+from postgres_server import PostgresServer
+
+from build import NOON, click, pageview
+from footfall.app import App
+from footfall.database import Pool
+from footfall.derive import apply as derive
+from footfall.errors import Unavailable
+from footfall.eventlog import consumer
+from footfall.eventlog.log import APPEND_LOCK, EventLog
+
+
+async def test_requests_that_arrive_together_share_a_commit(stack: Stack) -> None:
+    before = await stack.value("select pg_current_xact_id()::text::bigint")
+    await asyncio.gather(*(stack.send(pageview("/", n, sessionId=f"s{n}")) for n in range(60)))
+    after = await stack.value("select pg_current_xact_id()::text::bigint")
+    assert await stack.value("select count(*) from events_log") == 60
+    assert after - before < 30
+
+
+async def test_the_answer_waits_for_the_commit(stack: Stack) -> None:
+    """A stranger's transaction holds the append lock: no 2xx until it ends."""
+    blocker = await asyncpg.connect(stack.database_url)
+    transaction = blocker.transaction()
+    await transaction.start()
+    await blocker.execute(f"select pg_advisory_xact_lock({APPEND_LOCK})")
+    waiting = asyncio.create_task(stack.post(pageview()))
+    while not await stack.value(
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    ):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    assert await stack.value("select count(*) from events_log") == 0
+    await transaction.rollback()
+    assert (await waiting).status_code == 202
+    assert await stack.value("select count(*) from events_log") == 1
+    await blocker.close()
+
+
+async def test_a_slow_transaction_is_not_skipped_by_the_reader(stack: Stack) -> None:
+    """An appender that drew its ids but has not committed holds back everybody after it."""
+    slow = await asyncpg.connect(stack.database_url)
+    transaction = slow.transaction()
+    await transaction.start()
+    await slow.execute(f"select pg_advisory_xact_lock({APPEND_LOCK})")
+    await slow.execute(
+        """
+        insert into events_log (event_id, event_type, visitor_id, site_id, timestamp, received_at,
+            received_date, timestamp_source, raw_event_data)
+        select gen_random_uuid(), 'slow', 'v', 'shop', $1, $1, $2, 'client', '{}'
+        """,
+        stack.clock.now,
+        stack.clock.now.date(),
+    )
+    fast = asyncio.create_task(stack.post(pageview()))
+    while not await stack.value(
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    ):
+        await asyncio.sleep(0)
+    assert await stack.derive() == 0
+    await transaction.commit()
+    await fast
+    assert await stack.derive() == 2
+    assert await stack.value("select count(*) from user_events where event_type = 'slow'") == 1
+    await slow.close()
+
+
+async def test_ids_are_in_commit_order_with_two_appenders(
+    stack: Stack, pool: Pool, clock: Clock
+) -> None:
+    seen: list[int] = []
+    other = App(settings_for(stack.database_url), clock)
+    async with LifespanManager(other, startup_timeout=30) as manager:
+        transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
+        async with httpx.AsyncClient(transport=transport, base_url="http://two.test") as second:
+
+            async def send(number: int) -> None:
+                client = second if number % 2 else stack.client
+                for piece in range(10):
+                    answer = await client.post(
+                        "/collect", json=pageview("/", 0, sessionId=f"{number}-{piece}")
+                    )
+                    assert answer.status_code == 202
+
+            async def read() -> None:
+                while len(seen) < 80:
+                    last = seen[-1] if seen else 0
+                    seen.extend(
+                        row["id"]
+                        for row in await stack.rows(
+                            "select id from events_log where id > $1 order by id", last
+                        )
+                    )
+
+            await asyncio.wait_for(asyncio.gather(read(), *(send(n) for n in range(8))), 60)
+    assert len(set(seen)) == 80
+
+
+async def test_a_missing_partition_is_made_when_it_is_needed(stack: Stack) -> None:
+    stack.clock.now = NOON + timedelta(days=400)
+    assert (await stack.post(pageview(timestamp=None))).status_code == 202
+    assert (
+        await stack.value("select tableoid::regclass::text from events_log")
+        == "events_log_20270414"
+    )
+
+
+async def test_what_waits_at_shutdown_is_committed(
+    database_url: str, pool: Pool, clock: Clock
+) -> None:
+    app = App(settings_for(database_url), clock)
+    async with LifespanManager(app, startup_timeout=30) as manager:
+        transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://footfall.test"
+        ) as client:
+            sends = [
+                asyncio.create_task(client.post("/collect", json=pageview("/", n)))
+                for n in range(40)
+            ]
+            await asyncio.gather(*sends[:1])
+    answers = [send.result().status_code for send in sends if send.done()]
+    async with pool.acquire() as connection:
+        stored = await connection.fetchval("select count(*) from events_log")
+    assert stored >= answers.count(202) > 0
+
+
+async def test_too_much_waiting_is_refused_instead_of_kept_in_memory(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("footfall.eventlog.log.MAX_QUEUED_EVENTS", 0)
+    log = EventLog(pool)
+    with pytest.raises(Unavailable, match="Too many"):
+        await log.append([object()])  # type: ignore[list-item]
+
+
+async def test_a_closing_log_takes_nothing_more(pool: Pool) -> None:
+    log = EventLog(pool)
+    log.close()
+    with pytest.raises(Unavailable, match="shutting down"):
+        await log.append([])
+
+
+async def test_without_its_database_collection_says_so_and_recovers() -> None:
+    """503 with Retry-After while PostgreSQL is away, never a 2xx; and 202 again when it is back."""
+    server = PostgresServer()
+    try:
+        server.create()
+        server.start()
+        await execute(server.url("postgres"), "create database away")
+        await asyncio.to_thread(command.upgrade, alembic_config(server.url("away")), "head")
+        clock = Clock(NOON + timedelta(hours=1))
+        app = App(settings_for(server.url("away")), clock)
+        async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
+            transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://footfall.test"
+            ) as client:
+                assert (await client.post("/collect", json=pageview())).status_code == 202
+                server.stop()
+                for path in ("/collect", "/collect"):
+                    answer = await client.post(path, json=click(1))
+                    assert answer.status_code == 503
+                    assert int(answer.headers["retry-after"]) > 0
+                    assert answer.headers["access-control-allow-origin"] == "*"
+                assert (await client.get("/healthz")).status_code == 200
+                assert (await client.get("/readyz")).status_code == 503
+                health = await client.get("/health")
+                assert (health.status_code, health.json()) == (
+                    503,
+                    {"detail": "Database unavailable"},
+                )
+                assert (await client.get("/events/count")).status_code == 503
+                server.start()
+                assert (await client.post("/collect", json=click(1))).status_code == 202
+                assert (await client.get("/readyz")).status_code == 200
+                count = (await client.get("/events/count")).json()
+                assert count["total_events"] == 2
+    finally:
+        server.destroy()
+
+
+async def test_lag_is_how_far_the_consumer_is_behind(stack: Stack) -> None:
+    await stack.send(pageview(), click(1))
+    async with stack.pool.acquire() as connection:
+        assert await consumer.lag(connection, derive.CONSUMER) == 2
+    await stack.derive()
+    async with stack.pool.acquire() as connection:
+        assert await consumer.lag(connection, derive.CONSUMER) == 0
