@@ -8,11 +8,12 @@ import os
 from typing import Any
 
 from alembic import context
-from footfall.database import sqlalchemy_url
-from footfall.tables import metadata
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from footfall.database import sqlalchemy_url
+from footfall.tables import metadata
 
 MIGRATION_LOCK = 7_207_001
 

@@ -56,7 +56,29 @@ COLUMNS: Final = (
     "utm_term",
     "raw_event_data",
 )
-_TYPES: Final = ["uuid", "text", "text", "text", "text", "timestamptz", "text", "timestamptz", "date", "text", "text", "text", "text", "text", "text", "text", "text", "text", "text", "text", "jsonb"]
+_TYPES: Final = [
+    "uuid",
+    "text",
+    "text",
+    "text",
+    "text",
+    "timestamptz",
+    "text",
+    "timestamptz",
+    "date",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "jsonb",
+]
 
 # The path of a group that holds a known id: row by row, in order, duplicates left out.
 _INSERT_NEW: Final = f"""

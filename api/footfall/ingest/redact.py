@@ -15,7 +15,30 @@ REDACTED: Final = "[REDACTED]"
 
 # Whole words of a key that make it secret.
 _WORDS: Final = frozenset(
-    ["password", "passwd", "passphrase", "passcode", "pwd", "pass", "card", "cardnumber", "cardno", "creditcard", "debitcard", "ccnumber", "cvv", "cvv2", "cvc", "cvc2", "csc", "cvn", "ssn", "ssnumber", "socialsecurity", "socialsecuritynumber"]
+    [
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "pwd",
+        "pass",
+        "card",
+        "cardnumber",
+        "cardno",
+        "creditcard",
+        "debitcard",
+        "ccnumber",
+        "cvv",
+        "cvv2",
+        "cvc",
+        "cvc2",
+        "csc",
+        "cvn",
+        "ssn",
+        "ssnumber",
+        "socialsecurity",
+        "socialsecuritynumber",
+    ]
 )
 # Letters that no ordinary word contains: enough anywhere in the key.
 _FRAGMENTS: Final = (
