@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import Pool, open_engine, open_pool
-from footfall.edge import auth, probes, reports
+from footfall.edge import auth, collect, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.errors import FootfallError, Unavailable
 from footfall.eventlog.log import EventLog, ensure_partitions
@@ -92,6 +92,7 @@ class App:
             summary="Self-hosted web analytics for one VM",
             lifespan=self._lifespan,
         )
+        self.api.include_router(collect.documentation)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, NoReturn
+from uuid import UUID
 
 import orjson
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from footfall.config import Settings
 from footfall.database import AWAY
@@ -21,6 +24,7 @@ from footfall.event import Dropped, Event, TimestampSource
 from footfall.eventlog.log import DeadLetter, EventLog
 from footfall.ingest import pipeline, wire
 from footfall.ingest.visitor import Salts
+from footfall.ingest.wire import CollectedBatch, CollectedEvent
 from footfall.observe import EVENTS_REJECTED, REQUESTS, TIMESTAMPS_REPLACED
 from footfall.site import SiteDirectory
 
@@ -40,6 +44,42 @@ _PREFLIGHT: Final = [
     (b"content-type", b"application/json"),
 ]
 _CONTENT_TYPES: Final = (b"application/json", b"text/plain")
+
+
+# FastAPI's part in /collect is its page in the API's documentation; Collector answers before it.
+documentation = APIRouter(tags=["collection"])
+
+
+class RejectedEvent(BaseModel):
+    """One event that was not kept."""
+
+    index: int = Field(description="Place in the request, from 0.")
+    field: str
+    reason: str
+
+
+class Collected(BaseModel):
+    """The answer to POST /collect, sent after the events are committed."""
+
+    status: Literal["success", "partial"]
+    message: str
+    accepted: int = Field(description="Events kept, duplicates included.")
+    duplicates: int = Field(description="Of those, events whose id was known already.")
+    rejected: list[RejectedEvent]
+    timestamp: datetime
+    event_id: UUID | None = Field(default=None, description="Only for a single event.")
+
+
+@documentation.post("/collect", status_code=202, response_model=Collected)
+async def post_collect(
+    body: CollectedEvent | CollectedBatch | list[CollectedEvent | CollectedBatch],
+) -> NoReturn:
+    """Store one event, an array of events or a batch; 202 means that they are durable.
+
+    `application/json` or `text/plain`, at most 1 MiB and 100 events. Good events are kept when others of
+    the request are bad; a 4xx says that nothing was. 503 with Retry-After: send the same ids again.
+    """
+    raise AssertionError("Collector answers /collect")
 
 
 @dataclass(frozen=True, slots=True)
