@@ -1,0 +1,54 @@
+// The script: checks that it may, counts the page, then listens. Footfall, MIT licence.
+import { watchClicks } from './clicks';
+import { isOn, needsConsent } from './config';
+import { recordCustom } from './custom';
+import { watchEngagement } from './engagement';
+import { watchExit } from './exit';
+import { watchForms } from './forms';
+import { guard, listen } from './guard';
+import { enterPage, readPage } from './page';
+import { recordPageview } from './pageview';
+import { consent, followConsentMode, optOut, whenAllowed } from './privacy';
+import { flush, resume, retryNow } from './queue';
+import { watchScroll } from './scroll';
+import { watchNavigation } from './spa';
+import { watchText } from './text';
+
+type Call = readonly [name?: string, props?: unknown];
+
+interface Host {
+  footfall?: { readonly q?: readonly Call[]; readonly consent?: unknown };
+}
+
+const measure = (): void => {
+  resume();
+  enterPage(readPage());
+  recordPageview('initial_load', document.referrer);
+  flush();
+  watchEngagement();
+  watchExit();
+  if (isOn('enableSpaDetection')) watchNavigation();
+  if (isOn('trackClicks')) watchClicks();
+  if (isOn('trackScrollDepth')) watchScroll();
+  if (isOn('trackForms')) watchForms();
+  if (isOn('trackTextSelection')) watchText();
+  listen(window, 'online', retryNow);
+};
+
+const start = (): void => {
+  const host = window as Host;
+  const early = host.footfall?.q ?? [];
+  host.footfall = Object.assign(guard(recordCustom), { consent, optOut });
+  whenAllowed(guard(measure));
+  if (needsConsent) followConsentMode();
+  for (const [name, props] of early) recordCustom(name, props);
+};
+
+guard(() => {
+  // A page may hold the snippet twice; the second one is silent.
+  if ((window as Host).footfall?.consent) return;
+  const ready = document as Document & { readonly prerendering?: boolean };
+  if (ready.prerendering) listen(document, 'prerenderingchange', start);
+  else if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', start);
+  else start();
+})();
