@@ -214,7 +214,9 @@ def _comparison(body: WireQuery) -> Period | None:
     if body.comparison is None:
         return None
     other = body.comparison
-    return make_period(other.start_date, other.end_date, prefix="comparison.")
+    return make_period(
+        other.start_date, other.end_date, names=("comparison.start_date", "comparison.end_date")
+    )
 
 
 def snippet(public_url: str, site_id: str) -> str:

@@ -7,7 +7,7 @@ what it is given.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Final
@@ -61,28 +61,23 @@ class Query:
         return self.dimension is not None and self.dimension.kind is not DimensionKind.TIME
 
 
-def make_period(start: date, end: date, *, prefix: str = "") -> Period:
-    """The days from `start` to `end`. prefix: what stands before the field's name in an error.
+def make_period(
+    start: date, end: date, *, names: tuple[str, str] = ("start_date", "end_date")
+) -> Period:
+    """The days from `start` to `end`. names: what an error calls the two.
 
     Raises Unprocessable for a start after the end, more than ten years, or years out of reach.
     """
-    for name, day in (("start_date", start), ("end_date", end)):
+    for name, day in zip(names, (start, end), strict=True):
         if not EARLIEST_DAY <= day <= LATEST_DAY:
             raise Unprocessable(
-                f"{prefix}{name}: {day} is not between {EARLIEST_DAY} and {LATEST_DAY}.",
-                field=f"{prefix}{name}",
+                f"{name}: {day} is not between {EARLIEST_DAY} and {LATEST_DAY}.", field=name
             )
     if start > end:
-        raise Unprocessable(
-            f"{prefix}start_date: {start} is after {prefix}end_date, {end}.",
-            field=f"{prefix}start_date",
-        )
+        raise Unprocessable(f"{names[0]}: {start} is after {names[1]}, {end}.", field=names[0])
     period = Period(start, end)
     if period.day_count > MAX_PERIOD_DAYS:
-        raise Unprocessable(
-            f"{prefix}start_date: {start} to {end} is more than ten years.",
-            field=f"{prefix}start_date",
-        )
+        raise Unprocessable(f"{names[0]}: {start} to {end} is more than ten years.", field=names[0])
     return period
 
 
@@ -110,9 +105,7 @@ def make_query(
                     field="dimensions",
                 )
     query = Query(site_id, period, tuple(metrics), dimension, limit, offset, comparison)
-    if query.is_breakdown and limit is None:
-        return Query(site_id, period, tuple(metrics), dimension, DEFAULT_LIMIT, offset, comparison)
-    return query
+    return replace(query, limit=limit or DEFAULT_LIMIT) if query.is_breakdown else query
 
 
 def _find_dimension(name: str) -> Dimension:

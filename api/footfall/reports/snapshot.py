@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall.database import AWAY
-from footfall.errors import Unavailable
+from footfall.errors import Misconfigured, Unavailable
+
+REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
 @asynccontextmanager
 async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection whose statements all see the same rows. Raises Unavailable."""
+    """A connection whose statements all see the same rows. Raises Unavailable, Misconfigured."""
     try:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -37,4 +40,6 @@ def _explain(error: DBAPIError) -> Exception:
         return Unavailable("The query took too long; ask for a shorter range.")
     if error.connection_invalidated or isinstance(cause, AWAY):
         return Unavailable("The database is away.")
+    if isinstance(cause, REFUSED):
+        return Misconfigured(f"DATABASE_URL is refused by the server: {cause}")
     return error

@@ -129,8 +129,8 @@ _DIMENSIONS: Final = (
     _time("time:day", "Day in the site's time zone, as 2026-11-01."),
     _time("time:month", "Month in the site's time zone, as 2026-11; cut at the ends of the range."),
     Dimension("page", DimensionKind.PAGE, "Path of the pageview.", _OF_PAGE),
-    _session("entry_page", "Path of the session's first pageview."),
-    _session("exit_page", "Path of the session's last pageview."),
+    _session("entry_page", "Path of the session's first pageview, else of its first event."),
+    _session("exit_page", "Path of the session's last pageview, else of its last event."),
     _session(
         "source",
         "utm_source of the session's first pageview, else the referrer's platform or host, else "

@@ -1,0 +1,109 @@
+"""`footfall report`: the questions of database/reports, asked from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from footfall.config import Settings
+from footfall.database import open_engine
+from footfall.embedded.run_file import find_running
+from footfall.errors import Misconfigured, NotFound, Unprocessable
+from footfall.reports.query import Period, make_period
+from footfall.reports.render import FORMATS
+from footfall.reports.sites import list_sites, timezone_of
+from footfall.reports.snapshot import snapshot
+from footfall.reports.sqlfile import Report, Table, find_report, list_reports, run_report
+
+DEFAULT_DAYS: Final = 30
+STATEMENT_TIMEOUT_MS: Final = 120_000
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--site", "site_id", metavar="ID", help="May be left out where there is only one.")
+@click.option("--from", "first", metavar="DAY", help="First day, as 2026-11-01.")
+@click.option("--to", "last", metavar="DAY", help="Last day, as 2026-11-30; today unless told.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+)
+def report(
+    name: str | None, site_id: str | None, first: str | None, last: str | None, format_name: str
+) -> None:
+    """Answer one question about a site; without a NAME, list the questions there are.
+
+    Days are in the site's time zone; without them, the last 30.
+    """
+    if name is None:
+        found = list_reports()
+        width = max(len(one.name) for one in found)
+        for one in found:
+            click.echo(f"{one.name.ljust(width)}  {one.question}")
+        return
+    asked = find_report(name)
+    days = (_day("--from", first), _day("--to", last))
+    table = asyncio.run(_answer(asked, site_id, *days))
+    click.echo(FORMATS[format_name](table), nl=False)
+
+
+async def _answer(
+    asked: Report, site_id: str | None, first: date | None, last: date | None
+) -> Table:
+    engine = open_engine(_database_url(), role="report", statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    try:
+        site_id = site_id if site_id is not None else await _only_site(engine)
+        period = await _period(engine, site_id, first, last)
+        return await run_report(engine, asked, site_id, period)
+    finally:
+        await engine.dispose()
+
+
+def _database_url() -> str:
+    """DATABASE_URL, else the database of the stack that runs here."""
+    settings = Settings.from_environment()
+    if settings.database_url is not None:
+        return settings.require_database_url()
+    data_dir = settings.data_dir.absolute()
+    run = find_running(data_dir / "run.json")
+    if run is None or not run.database_url:
+        raise Misconfigured(f"Footfall is not running on {data_dir}: start it with `make up`.")
+    return run.database_url
+
+
+async def _only_site(engine: AsyncEngine) -> str:
+    async with snapshot(engine) as connection:
+        names = [site.site_id for site in await list_sites(connection)]
+    if not names:
+        raise NotFound("There is no site yet: it appears with its first event.")
+    if len(names) > 1:
+        raise Unprocessable(f"--site must name one of {', '.join(names)}.")
+    return names[0]
+
+
+async def _period(
+    engine: AsyncEngine, site_id: str, first: date | None, last: date | None
+) -> Period:
+    async with snapshot(engine) as connection:
+        zone = ZoneInfo(await timezone_of(connection, site_id))
+    last = last or datetime.now(UTC).astimezone(zone).date()
+    make_period(last, last, names=("--to", "--to"))
+    first = first or last - timedelta(days=DEFAULT_DAYS - 1)
+    return make_period(first, last, names=("--from", "--to"))
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise Unprocessable(f"{option} must be a day as 2026-11-22, not {text!r}.") from None

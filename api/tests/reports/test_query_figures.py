@@ -1,0 +1,350 @@
+"""Events in through /collect, figures out through /api/query: every metric by every dimension.
+
+The expected figures come from the sent events by the plain Python below, which shares no code with
+the product.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import Clock, Stack
+
+from footfall.reports.vocabulary import DIMENSIONS, TOTALS
+
+Figures = list[float | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A zone, and the day in the middle of the data set, where something happens to its clocks."""
+
+    zone: str
+    day: date
+
+
+CASES = [
+    Case("America/New_York", date(2026, 3, 8)),  # 23 hours
+    Case("America/New_York", date(2026, 11, 1)),  # 25 hours
+    Case("Asia/Kolkata", date(2026, 3, 8)),  # 5:30 ahead
+    Case("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour more
+]
+
+ORIGINS: list[dict[str, Any]] = [
+    {},
+    {"referrer": "https://www.google.com/", "type": "search", "platform": "google"},
+    {"referrer": "https://news.example/item", "type": "referral", "platform": "news.example"},
+    {"utm_source": "Letter", "utm_medium": "email", "utm_campaign": "spring"},
+    {
+        "referrer": "https://t.co/x",
+        "type": "social",
+        "platform": "twitter",
+        "utm_campaign": "autumn",
+    },
+]
+PATHS = ["/", "/pricing", "/docs", "/Docs"]
+
+
+@dataclass
+class Sent:
+    """One event, as the reference computation reads it."""
+
+    at: datetime
+    kind: str
+    path: str
+    visitor: str
+    session: str
+    origin: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        utm = {k: v for k, v in self.origin.items() if k.startswith("utm_")}
+        return {
+            "eventType": self.kind,
+            "siteId": "shop",
+            "sessionId": self.session,
+            "visitorId": self.visitor,
+            "timestamp": self.at.isoformat(),
+            "url": f"https://shop.example{self.path}",
+            "path": self.path,
+            "attribution": {"utmParams": utm, "referrer": self.origin.get("referrer", "")},
+        }
+
+
+@dataclass
+class Visit:
+    """One session by the definitions of docs and vocabulary."""
+
+    events: list[Sent]
+
+    def __post_init__(self) -> None:
+        self.events.sort(key=lambda event: event.at)
+        self.views = [event for event in self.events if event.kind == "pageview"]
+        self.entry = (self.views or self.events)[0]
+        self.exit = (self.views or self.events)[-1]
+        self.start = self.events[0].at
+        self.seconds = int((self.events[-1].at - self.start).total_seconds())
+        self.bounced = len(self.views) == 1 and all(e.kind != "click" for e in self.events)
+
+    def property(self, dimension: str) -> str | None:
+        origin = self.entry.origin if self.views else {}
+        match dimension:
+            case "entry_page":
+                return self.entry.path
+            case "exit_page":
+                return self.exit.path
+            case "source":
+                return origin.get("utm_source") or origin.get("platform") or "Direct / none"
+            case "referrer_type":
+                return origin.get("type", "direct")
+            case _:
+                return origin.get(dimension)
+
+
+def write_visits(case: Case) -> list[Visit]:
+    """150 sessions of 40 visitors over nine days around the case's day, the same in every run."""
+    dice = random.Random(f"{case.zone} {case.day}")
+    middle = datetime.combine(case.day, datetime.min.time(), UTC)
+    visits = []
+    for number in range(150):
+        visitor = f"v{dice.randrange(40)}"
+        at = middle + timedelta(seconds=dice.randrange(-4 * 86_400, 5 * 86_400))
+        origin = dice.choice(ORIGINS)
+        events = []
+        for _ in range(dice.choice([1, 1, 2, 3, 5])):
+            kind = dice.choice(["pageview", "pageview", "pageview", "click", "scroll"])
+            path = dice.choice(PATHS)
+            events.append(Sent(at, kind, path, visitor, f"s{number}", origin))
+            at += timedelta(seconds=dice.randrange(1, 1500))
+        visits.append(Visit(events))
+    return visits
+
+
+@dataclass
+class Truth:
+    """What is known of some stretch or value: the events in it and the sessions that started in it."""
+
+    events: list[Sent]
+    visits: list[Visit]
+    visitors: set[str]
+    views_of_visits: bool = False
+
+    def figure(self, metric: str) -> float | None:
+        count = len(self.visits)
+        views = sum(len(visit.views) for visit in self.visits)
+        match metric:
+            case "visitors":
+                return len(self.visitors)
+            case "sessions":
+                return count
+            case "pageviews":
+                own = sum(event.kind == "pageview" for event in self.events)
+                return views if self.views_of_visits else own
+            case "events":
+                return sum(event.kind != "pageview" for event in self.events)
+            case "bounce_rate":
+                return sum(v.bounced for v in self.visits) / count if count else None
+            case "session_duration_s":
+                return sum(v.seconds for v in self.visits) / count if count else None
+            case "views_per_session":
+                return views / count if count else None
+        raise AssertionError(metric)
+
+
+class Reference:
+    """The independent computation over one range of local days."""
+
+    def __init__(self, visits: list[Visit], zone: str, start: date, end: date) -> None:
+        self.zone = ZoneInfo(zone)
+        self.start, self.end = start, end
+        self.all_visits = visits
+        self.visits = [visit for visit in visits if self.holds(visit.start)]
+        self.events = [e for visit in visits for e in visit.events if self.holds(e.at)]
+
+    def holds(self, at: datetime) -> bool:
+        return self.start <= at.astimezone(self.zone).date() <= self.end
+
+    def rows(self, dimension: str | None, metrics: Iterable[str]) -> dict[str, Figures]:
+        metrics = list(metrics)
+        if dimension == "page":
+            return self._pages(metrics)
+        if dimension is None:
+            return {"": self._figures(lambda at: "", metrics, [""])[""]}
+        if dimension.startswith("time:"):
+            pattern = {"hour": "%Y-%m-%dT%H:00", "day": "%Y-%m-%d", "month": "%Y-%m"}[dimension[5:]]
+
+            def key(at: datetime) -> str:
+                return at.astimezone(self.zone).strftime(pattern)
+
+            return self._figures(key, metrics, self._keys(key))
+        groups: dict[str, list[Visit]] = {}
+        for visit in self.visits:
+            value = visit.property(dimension)
+            if value is not None:
+                groups.setdefault(value, []).append(visit)
+        return {
+            value: [
+                Truth([], group, {v.entry.visitor for v in group}, True).figure(m) for m in metrics
+            ]
+            for value, group in groups.items()
+        }
+
+    def _keys(self, key: Callable[[datetime], str]) -> list[str]:
+        at = datetime.combine(self.start, datetime.min.time(), UTC) - timedelta(days=1)
+        found = set()
+        while at.date() <= self.end + timedelta(days=1):
+            if self.holds(at):
+                found.add(key(at))
+            at += timedelta(minutes=15)
+        return sorted(found)
+
+    def _figures(
+        self, key: Callable[[datetime], str], metrics: list[str], keys: list[str]
+    ) -> dict[str, Figures]:
+        truths = {wanted: Truth([], [], set()) for wanted in keys}
+        for event in self.events:
+            truths[key(event.at)].events.append(event)
+            truths[key(event.at)].visitors.add(event.visitor)
+        for visit in self.visits:
+            truths[key(visit.start)].visits.append(visit)
+        return {
+            wanted: [truth.figure(metric) for metric in metrics] for wanted, truth in truths.items()
+        }
+
+    def _pages(self, metrics: list[str]) -> dict[str, Figures]:
+        pages: dict[str, list[tuple[Sent, int | None]]] = {}
+        for visit in self.all_visits:
+            for view, following in zip_longest(visit.views, visit.views[1:]):
+                spent = int((following.at - view.at).total_seconds()) if following else None
+                if self.holds(view.at):
+                    pages.setdefault(view.path, []).append((view, spent))
+        rows: dict[str, Figures] = {}
+        for path, views in pages.items():
+            known = [spent for _, spent in views if spent is not None]
+            figures: dict[str, float | None] = {
+                "visitors": len({view.visitor for view, _ in views}),
+                "pageviews": len(views),
+                "time_on_page_s": sum(known) / len(known) if known else None,
+            }
+            rows[path] = [figures[metric] for metric in metrics]
+        return rows
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case.zone.partition('/')[2]} {case.day:%B}")
+def case(request: pytest.FixtureRequest) -> Case:
+    chosen: Case = request.param
+    return chosen
+
+
+@pytest.fixture
+def clock(case: Case) -> Clock:
+    return Clock(datetime.combine(case.day + timedelta(days=6), datetime.min.time(), UTC))
+
+
+async def load(stack: Stack, case: Case) -> list[Visit]:
+    visits = write_visits(case)
+    await stack.rows("insert into sites (site_id, timezone) values ('shop', $1)", case.zone)
+    events = [event.document() for visit in visits for event in visit.events]
+    random.Random(7).shuffle(events)
+    for place in range(0, len(events), 100):
+        await stack.send(*events[place : place + 100])
+    await stack.derive()
+    return visits
+
+
+async def test_every_metric_by_every_dimension_equals_the_independent_computation(
+    stack: Stack, case: Case
+) -> None:
+    visits = await load(stack, case)
+    start, end = case.day - timedelta(days=1), case.day + timedelta(days=2)
+    other = (case.day - timedelta(days=3), case.day)
+    reference = Reference(visits, case.zone, start, end)
+    before = Reference(visits, case.zone, *other)
+    asked = 0
+    for dimension in [None, *DIMENSIONS]:
+        metrics = DIMENSIONS[dimension].metrics if dimension else TOTALS
+        # Each alone, and all together with each one first, since the first orders the rows.
+        for wanted in [[m] for m in metrics] + [
+            [m, *(n for n in metrics if n != m)] for m in metrics
+        ]:
+            answer = await stack.query(
+                site_id="shop",
+                start_date=start.isoformat(),
+                end_date=end.isoformat(),
+                metrics=wanted,
+                dimensions=[dimension] if dimension else [],
+                comparison={"start_date": other[0].isoformat(), "end_date": other[1].isoformat()},
+            )
+            expected = reference.rows(dimension, wanted)
+            compared = before.rows(dimension, wanted)
+            where = (dimension, wanted)
+            assert keys_of(answer) == ordered(dimension, expected), where
+            assert answer["total_rows"] == len(expected), where
+            assert answer["timezone"] == case.zone
+            for place, row in enumerate(answer["rows"]):
+                key = row["dimensions"][0] if dimension else ""
+                assert row["metrics"] == pytest.approx(expected[key]), (*where, key)
+                if dimension and dimension.startswith("time:"):
+                    twin = list(compared.values())[place] if place < len(compared) else None
+                else:
+                    twin = compared.get(key, nothing(wanted))
+                assert row["comparison"] == pytest.approx(twin), (*where, key)
+            asked += len(answer["rows"])
+    assert asked > 1000
+
+
+def keys_of(answer: dict[str, Any]) -> list[str]:
+    return [row["dimensions"][0] if row["dimensions"] else "" for row in answer["rows"]]
+
+
+def ordered(dimension: str | None, rows: dict[str, Figures]) -> list[str]:
+    if dimension is None or dimension.startswith("time:"):
+        return list(rows)
+    return sorted(rows, key=lambda key: (*rank(rows[key][0]), key.encode()))
+
+
+def rank(figure: float | None) -> tuple[bool, float]:
+    return (figure is None, 0 if figure is None else -figure)
+
+
+def nothing(metrics: list[str]) -> Figures:
+    counts = ("visitors", "sessions", "pageviews", "events")
+    return [0 if metric in counts else None for metric in metrics]
+
+
+async def test_days_agree_with_daily_site_metrics(stack: Stack, case: Case) -> None:
+    await load(stack, case)
+    start, end = case.day - timedelta(days=6), case.day + timedelta(days=6)
+    answer = await stack.query(
+        site_id="shop",
+        start_date=start.isoformat(),
+        end_date=end.isoformat(),
+        metrics=["visitors", "sessions", "pageviews", "events", "bounce_rate"],
+        dimensions=["time:day"],
+    )
+    stored = {
+        str(row["metric_date"]): row
+        for row in await stack.rows("select * from daily_site_metrics where site_id = 'shop'")
+    }
+    assert len(answer["rows"]) == 13
+    assert len(stored) >= 9
+    for row in answer["rows"]:
+        day = stored.pop(row["dimensions"][0], None)
+        if day is None:
+            assert row["metrics"] == [0, 0, 0, 0, None]
+            continue
+        assert row["metrics"][:4] == [
+            day["unique_visitors"],
+            day["total_sessions"],
+            day["total_pageviews"],
+            day["total_events"],
+        ]
+        rate = None if day["bounce_rate"] is None else float(day["bounce_rate"])
+        assert row["metrics"][4] == pytest.approx(rate, abs=0.00005)
+    assert not stored

@@ -1,0 +1,107 @@
+"""Which rows an answer has: paging, series, comparisons of unequal length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conftest import Stack
+
+from build import pageview
+
+DAY = {"site_id": "shop", "start_date": "2026-03-10", "end_date": "2026-03-10"}
+
+
+async def visit_pages(stack: Stack) -> None:
+    """Page /a is viewed by one visitor, /b by two, /c by three."""
+    await stack.send(
+        *(
+            pageview(path, sessionId=f"s{path}{n}", visitorId=f"v{n}")
+            for path, count in (("/a", 1), ("/b", 2), ("/c", 3))
+            for n in range(count)
+        )
+    )
+    await stack.derive()
+
+
+async def pages(stack: Stack, **changes: Any) -> tuple[list[str], int]:
+    answer = await stack.query(**DAY, metrics=["visitors"], dimensions=["page"], **changes)
+    return [row["dimensions"][0] for row in answer["rows"]], answer["total_rows"]
+
+
+async def test_pages_of_a_breakdown_follow_each_other_and_tell_how_many_rows_there_are(
+    stack: Stack,
+) -> None:
+    await visit_pages(stack)
+    assert await pages(stack) == (["/c", "/b", "/a"], 3)
+    assert await pages(stack, limit=2) == (["/c", "/b"], 3)
+    assert await pages(stack, limit=2, offset=2) == (["/a"], 3)
+    assert await pages(stack, limit=3) == (["/c", "/b", "/a"], 3)
+    assert await pages(stack, offset=3) == ([], 3)
+
+
+async def test_a_site_without_events_has_zeros_and_no_rates(stack: Stack) -> None:
+    await stack.rows("insert into sites (site_id) values ('shop')")
+    wanted = ["visitors", "sessions", "bounce_rate", "session_duration_s", "views_per_session"]
+    totals = await stack.query(**DAY, metrics=wanted)
+    [row] = totals["rows"]
+    assert (row["dimensions"], row["metrics"]) == ([], [0, 0, None, None, None])
+    assert row["comparison"] is None
+    assert await pages(stack) == ([], 0)
+    for dimension, count in (("time:hour", 24), ("time:day", 1), ("time:month", 1)):
+        series = await stack.query(**DAY, metrics=wanted, dimensions=[dimension])
+        figures = [row["metrics"] for row in series["rows"]]
+        assert figures == [[0, 0, None, None, None]] * count
+        assert series["total_rows"] == count
+
+
+async def test_a_series_is_whole_unless_told(stack: Stack) -> None:
+    await stack.rows("insert into sites (site_id) values ('shop')")
+    year = DAY | {"start_date": "2025-03-11"}
+    whole = await stack.query(**year, metrics=["visitors"], dimensions=["time:day"])
+    assert len(whole["rows"]) == whole["total_rows"] == 365
+    cut = await stack.query(
+        **year, metrics=["visitors"], dimensions=["time:day"], limit=2, offset=363
+    )
+    assert [row["dimensions"] for row in cut["rows"]] == [["2026-03-09"], ["2026-03-10"]]
+    assert cut["total_rows"] == 365
+
+
+async def test_a_shorter_comparison_leaves_the_last_buckets_without_one(stack: Stack) -> None:
+    await visit_pages(stack)
+    answer = await stack.query(
+        site_id="shop",
+        start_date="2026-03-08",
+        end_date="2026-03-10",
+        metrics=["visitors"],
+        dimensions=["time:day"],
+        comparison={"start_date": "2026-03-10", "end_date": "2026-03-11"},
+    )
+    assert [(row["metrics"], row["comparison"]) for row in answer["rows"]] == [
+        ([0], [3]),
+        ([0], [0]),
+        ([3], None),
+    ]
+
+
+async def test_one_visitor_on_two_days_is_one_of_the_month(stack: Stack) -> None:
+    await stack.send(pageview("/", -1440), pageview("/", 0))
+    await stack.derive()
+    days = await stack.query(
+        **(DAY | {"start_date": "2026-03-09"}), metrics=["visitors"], dimensions=["time:day"]
+    )
+    assert [row["metrics"] for row in days["rows"]] == [[1], [1]]
+    month = await stack.query(
+        **(DAY | {"start_date": "2026-02-20"}), metrics=["visitors"], dimensions=["time:month"]
+    )
+    assert [(row["dimensions"], row["metrics"]) for row in month["rows"]] == [
+        (["2026-02"], [0]),
+        (["2026-03"], [1]),
+    ]
+
+
+async def test_sites_do_not_mix(stack: Stack) -> None:
+    await stack.send(pageview("/"), pageview("/other", siteId="blog", sessionId="s2"))
+    await stack.derive()
+    assert await pages(stack) == (["/"], 1)
+    totals = await stack.query(**DAY, metrics=["visitors", "sessions", "pageviews"])
+    assert totals["rows"][0]["metrics"] == [1, 1, 1]

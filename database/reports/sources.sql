@@ -1,0 +1,28 @@
+-- Where do visits come from, and how good are they?
+--
+-- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Columns:
+--   source              utm_source, else the referrer's platform or host, else 'Direct / none'
+--   referrer_type       direct, search, social, referral, internal or unknown
+--   sessions            sessions of the period
+--   session_share       0 to 1: their part of all sessions of the period
+--   visitors            distinct visitor ids of those sessions
+--   bounce_rate         0 to 1: share of those sessions that bounced
+--   session_duration_s  seconds: mean of those sessions
+-- Run:
+--   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/sources.sql
+--   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/sources.sql
+
+select
+    coalesce(utm_source, referrer_platform, 'Direct / none') as source,
+    coalesce(referrer_type, 'direct') as referrer_type,
+    count(*) as sessions,
+    round(count(*) / sum(count(*)) over (), 4) as session_share,
+    count(distinct visitor_id) as visitors,
+    round(count(*) filter (where bounce) / count(*)::numeric, 4) as bounce_rate,
+    round(avg(duration_seconds), 1) as session_duration_s
+from user_sessions
+where site_id = :'site'
+    and start_date between :'from'::date and :'to'::date
+group by 1, 2
+order by sessions desc, source, referrer_type;
