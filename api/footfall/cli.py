@@ -14,7 +14,7 @@ from alembic import command as alembic
 from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
-from footfall import __version__, cli_contract, cli_stack, worker
+from footfall import __version__, cli_contract, cli_demo, cli_reports, cli_stack, worker
 from footfall.app import App
 from footfall.config import PROJECT_DIR, Settings
 from footfall.database import AWAY, Pool, open_pool
@@ -129,5 +129,10 @@ def token() -> None:
     asyncio.run(with_pool("token", run))
 
 
-for _command in (*cli_contract.commands, *cli_stack.commands):
+for _command in (
+    *cli_contract.commands,
+    *cli_demo.commands,
+    cli_reports.report,
+    *cli_stack.commands,
+):
     main.add_command(_command)
