@@ -6,9 +6,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do command -v $$name && break; done)
-INSTALL = $(if $(PYTHON),$(or $(shell command -v $(PYTHON)),$(error PYTHON names no program: $(PYTHON))),\
-	$(error Footfall needs Python 3.11 or newer, and there is none: install it first)) api/install.py
+# The first Python that is new enough; else any, whose version install.py then complains of.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
+	done || command -v python3)
+INSTALL = $(or $(shell command -v $(PYTHON)),$(error Footfall needs Python 3.11 or newer: \
+	install it, or name it by PYTHON=/path/to/python3)) api/install.py
 FOOTFALL = $(or $(wildcard .venv/bin/footfall),$(error Footfall is not installed here yet: run `make up` first))
 
 # Node from the Python packages, where the machine's own is missing or too old.
@@ -35,7 +38,7 @@ demo: ## Send a month of synthetic visits to the running stack, into sites named
 	@exec $(FOOTFALL) demo
 
 demo-clear: ## Remove exactly those
-	@exec $(FOOTFALL) demo --clear
+	@exec $(FOOTFALL) demo-clear
 
 rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
 	@exec $(FOOTFALL) rebuild

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
@@ -14,7 +13,7 @@ from footfall.config import Settings
 from footfall.database import plain_url
 from footfall.embedded import stack
 from footfall.embedded.programs import find_psql
-from footfall.embedded.run_file import find_running
+from footfall.embedded.run_file import find_database_url, find_running
 from footfall.errors import Misconfigured
 
 DOWN_PATIENCE_S = 400.0
@@ -52,21 +51,10 @@ def down() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
     """Open psql on the running database, or on DATABASE_URL; ARGUMENTS are psql's own."""
-    url, password = _without_password(_find_database())
+    url, password = _without_password(plain_url(find_database_url(Settings.from_environment())))
     program = find_psql()
     environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     os.execve(program, [str(program), "--dbname", url, *arguments], environment)  # noqa: S606
-
-
-def _find_database() -> str:
-    settings = Settings.from_environment()
-    if settings.database_url is not None:
-        return plain_url(settings.require_database_url())
-    data_dir: Path = settings.data_dir.absolute()
-    run = find_running(data_dir / "run.json")
-    if run is None or not run.database_url:
-        raise Misconfigured(f"Footfall is not running on {data_dir}: start it with `make up`.")
-    return plain_url(run.database_url)
 
 
 def _without_password(url: str) -> tuple[str, str | None]:

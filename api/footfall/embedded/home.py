@@ -112,10 +112,12 @@ def open_home(data_dir: Path) -> Home:
     """Find or make the installation's folders. The data folder must be locked."""
     if not is_root():
         return Home(data_dir, data_dir, None)
-    in_place = data_dir / "postgres"
-    if in_place.is_dir():
-        # An ordinary user made this one: it stays theirs, whoever starts it.
-        return Home(data_dir, data_dir, account_of(in_place.stat().st_uid))
+    users_own = data_dir / "postgres"
+    if users_own.is_dir():
+        owner = account_of(users_own.stat().st_uid).name
+        raise Misconfigured(
+            f"The database in {data_dir} belongs to {owner}: start it as that user."
+        )
     root = STATE_DIR / _installation_id(data_dir)
     make_open_folder(root)
     cluster = root / "postgres"

@@ -114,6 +114,7 @@ class Cluster:
         # Single-user mode reads one statement a line; nobody else can connect before it is done.
         statements = (
             f"create role {ROLE} login createdb createrole password '{password}';\n"
+            f"grant pg_monitor to {ROLE};\n"
             f"create database {DATABASE} owner {ROLE};\n"
         )
         single = self._command(self._bin / "postgres", "--single", "-D", data, "postgres")

@@ -10,7 +10,9 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from footfall.config import Settings
 from footfall.embedded.children import start_time
+from footfall.errors import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,14 @@ def find_running(path: Path) -> RunFile | None:
     """The run that is alive now, if any."""
     run = read_run_file(path)
     return run if run is not None and run.supervisor.is_alive else None
+
+
+def find_database_url(settings: Settings) -> str:
+    """DATABASE_URL where it is set, else the running stack's. Raises Misconfigured without either."""
+    if settings.database_url is not None:
+        return settings.require_database_url()
+    data_dir = settings.data_dir.absolute()
+    run = find_running(data_dir / "run.json")
+    if run is None or not run.database_url:
+        raise Misconfigured(f"Footfall is not running on {data_dir}: start it with `make up`.")
+    return run.database_url

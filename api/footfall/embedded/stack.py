@@ -7,11 +7,11 @@ PostgreSQL last. It runs in one thread, because the children watch the life of t
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from footfall.config import Settings
-from footfall.database import open_pool
-from footfall.edge.auth import load_token
 from footfall.embedded import nginx, ports
 from footfall.embedded.children import Child, Command, rotate_log, start
 from footfall.embedded.console import Console
@@ -96,7 +94,7 @@ class Stack:
             api=f"{ports.LOOPBACK}:{api_port}",
         )
         self._run_file = RunFile(ProcessName.of_this(), url, api_url)
-        database_url = self._run_file.database_url = self._start_database()
+        self._run_file.database_url = self._start_database()
         self._write_run_file()
         self._migrate()
         with console.step("services") as result:
@@ -109,7 +107,7 @@ class Stack:
             result.append("API, worker and nginx are up")
         self._run_file.is_ready = True
         self._write_run_file()
-        self._print_summary(database_url)
+        self._print_summary()
 
     def _start_database(self) -> str:
         if self._settings.database_url is not None:
@@ -190,11 +188,11 @@ class Stack:
         self._run_file.children = {name: found for name, found in names.items() if found}
         self._run_file.write(self._home.run_file)
 
-    def _print_summary(self, database_url: str) -> None:
+    def _print_summary(self) -> None:
         assert self._run_file is not None
         run, settings = self._run_file, self._settings
         public = settings.public_url or run.url
-        token = asyncio.run(_read_token(settings, database_url))
+        token = self._read_token()
         again = _variables_to_repeat(settings)
         self._console.summary(
             [
@@ -206,6 +204,21 @@ class Stack:
             ],
             f"Stop it with Ctrl-C here, or `{again}make down` elsewhere.",
         )
+
+    def _read_token(self) -> str:
+        command = self._footfall("token", "token")
+        answer = subprocess.run(  # noqa: S603 - our own command
+            list(map(str, command.arguments)),
+            env=dict(command.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
+        if answer.returncode != 0:
+            raise Misconfigured(answer.stderr.strip().removeprefix("Error: "))
+        return answer.stdout.strip()
 
     # Running
 
@@ -268,15 +281,6 @@ class Stack:
             child.force_to_stop()
             self._waiter.until(is_over, 60.0, stoppable=False)
         child.end_group()
-
-
-async def _read_token(settings: Settings, database_url: str) -> str:
-    pool = await open_pool(database_url, role="up", max_size=1)
-    try:
-        async with pool.acquire() as connection:
-            return await load_token(settings, connection)
-    finally:
-        await pool.close()
 
 
 def _answers(host: str, port: int, path: str) -> bool:
