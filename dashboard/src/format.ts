@@ -129,12 +129,12 @@ const isWholeMonth = (range: Range): boolean =>
 /** "Sun 22 Nov", "1 – 22 Nov", "October 2026"; the year only where it is not today's. */
 export const rangeText = (range: Range, today: Day): string => {
   const { start, end } = range;
-  const written =
+  const full =
     year(start) === year(today) && year(end) === year(today) ? dayMonth : dayMonthYear;
-  if (dayCount(range) === 1) return `${weekday(start)} ${written(start)}`;
+  if (dayCount(range) === 1) return `${weekday(start)} ${full(start)}`;
   if (isWholeMonth(range)) return longMonthYear(start);
-  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))} – ${written(end)}`;
-  return `${(year(start) === year(end) ? dayMonth : dayMonthYear)(start)} – ${written(end)}`;
+  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))} – ${full(end)}`;
+  return `${(year(start) === year(end) ? dayMonth : dayMonthYear)(start)} – ${full(end)}`;
 };
 
 export const presetText: Readonly<Record<Preset, string>> = {

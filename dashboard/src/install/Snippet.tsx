@@ -53,8 +53,11 @@ export const Snippet = ({ code }: { readonly code: string }): ReactNode => {
       </pre>
       <button type="button" className="button" onClick={() => void copy()}>
         {copied === "copied" ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
-        <span role="status">{labels[copied]}</span>
+        {labels[copied]}
       </button>
+      <span role="status" className="unseen">
+        {copied === "no" ? "" : labels[copied]}
+      </span>
     </div>
   );
 };
