@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 )
 @click.option(
     "--visits",
-    default=8_000,
+    default=7_000,
     show_default=True,
     type=click.IntRange(1, 1_000_000),
     help="About how many visits in all.",
@@ -50,20 +51,18 @@ def demo(days: int, visits: int, seed: int, api_url: str | None) -> None:
     """
     settings = Settings.from_environment()
     run = _running(settings)
-    endpoint = Endpoint(_api_url(settings, run, api_url))
     database_url = _database_url(settings, run)
-    _check_age(settings, days, is_closed=endpoint.check())
-    asyncio.run(_with_pool(database_url, _register))
-
-    now = datetime.now(UTC)
-    arrivals = calendar.arrivals(SITES, seed=seed, now=now, days=days, visits=visits)
-    with click.progressbar(length=len(arrivals), label="Sending visits") as bar:
-        tally = deliver(
-            (visit.make(arrival, seed=seed, until=now) for arrival in arrivals),
-            endpoint,
-            on_progress=bar.update,
-        )
-    endpoint.close()
+    with closing(Endpoint(_api_url(settings, run, api_url))) as endpoint:
+        _check_age(settings, days, is_closed=endpoint.check())
+        asyncio.run(_with_pool(database_url, register))
+        now = datetime.now(UTC)
+        arrivals = calendar.arrivals(SITES, seed=seed, now=now, days=days, visits=visits)
+        with click.progressbar(length=len(arrivals), label="Sending visits") as bar:
+            tally = deliver(
+                (visit.make(arrival, seed=seed, until=now) for arrival in arrivals),
+                endpoint,
+                on_progress=bar.update,
+            )
     _report(tally, run, settings)
     if not tally.is_complete:
         sys.exit(130)
@@ -129,7 +128,7 @@ def _check_age(settings: Settings, days: int, *, is_closed: bool) -> None:
         )
 
 
-async def _register(pool: Pool) -> None:
+async def register(pool: Pool) -> None:
     """Before the first event, so that days are counted in each site's own time zone."""
     async with transaction(pool) as connection:
         await connection.executemany(

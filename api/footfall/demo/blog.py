@@ -154,5 +154,5 @@ BLOG: Final = Site(
     entries=_LANDING,
     pages=_PAGES,
     sources=_SOURCES,
-    glance=0.47,
+    glance=0.48,
 )

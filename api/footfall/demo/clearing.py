@@ -1,6 +1,6 @@
 """Take the demo's sites away again, and nothing else, while collection and derivation go on.
 
-The log goes first. Then every consumer's offset is locked once, which waits for the batches that
+The log goes first. Then the consumers' offsets are locked once, which waits for the batches that
 consumers had already read; from then on nobody can derive these events again, and the derived rows
 go. The site itself goes last, so that whatever interrupts this, running it again finishes it.
 """
@@ -71,7 +71,8 @@ async def _clear_log(pool: Pool, site_ids: list[str]) -> int:
 
 async def _wait_for_consumers(pool: Pool) -> None:
     async with transaction(pool) as connection:
-        await connection.execute("select 1 from consumer_offsets order by consumer for update")
+        # The table, not its rows: a consumer's first batch makes its row, unseen until it commits.
+        await connection.execute("lock table consumer_offsets in exclusive mode")
 
 
 async def _clear_table(pool: Pool, name: str, site_ids: list[str]) -> int:

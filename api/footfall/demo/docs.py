@@ -162,6 +162,6 @@ DOCS: Final = Site(
     entries=_LANDING,
     pages=_PAGES,
     sources=_SOURCES,
-    glance=0.41,
+    glance=0.46,
     single_page=True,
 )

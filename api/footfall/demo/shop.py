@@ -251,5 +251,5 @@ SHOP: Final = Site(
     entries=_LANDING,
     pages=_PAGES,
     sources=_SOURCES,
-    glance=0.44,
+    glance=0.46,
 )

@@ -1,0 +1,662 @@
+"""The demo traffic: what it is made of, its way through the real endpoint, and its removal."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+import uvicorn
+from click.testing import CliRunner, Result
+from conftest import Clock, settings_for
+
+from build import NOON, event, pageview
+from footfall import cli, cli_demo, worker
+from footfall.app import App
+from footfall.database import Connection, Pool
+from footfall.demo import calendar, clearing, visit
+from footfall.demo.delivery import MAX_EVENTS, Endpoint, Tally, deliver, parts
+from footfall.demo.people import COUNTRIES, meet
+from footfall.demo.sites import SITE_IDS, SITES
+from footfall.demo.tape import stamp
+from footfall.demo.visit import Visit
+from footfall.derive import apply as derive
+from footfall.errors import Misconfigured, Rejected, Unavailable
+from footfall.event import Event, TimestampSource
+from footfall.eventlog import consumer
+from footfall.eventlog.consumer import LogRow
+from footfall.ingest import pipeline, wire
+from footfall.tables import metadata
+
+NOW = datetime(2026, 3, 10, 15, 20, tzinfo=UTC)
+DAYS = 30
+
+
+def make_visits(
+    visits: int = 900, *, seed: int = 1, now: datetime = NOW, days: int = DAYS
+) -> list[Visit]:
+    arrivals = calendar.arrivals(SITES, seed=seed, now=now, days=days, visits=visits)
+    return [visit.make(arrival, seed=seed, until=now) for arrival in arrivals]
+
+
+def events_of(made: Visit) -> list[dict[str, Any]]:
+    """A visit's events without their envelopes, in the order of time."""
+    events = [e for document in made.documents for e in document.get("events", [document])]
+    return sorted(events, key=lambda e: (e["timestamp"], e["sequence"]))
+
+
+def ids_of(visits: Sequence[Visit]) -> set[str]:
+    return {e["eventId"] for made in visits for e in events_of(made)}
+
+
+@pytest.fixture(scope="module")
+def visits() -> list[Visit]:
+    return make_visits()
+
+
+# What a visit is made of
+
+
+def test_one_seed_gives_the_same_visits_every_time(visits: list[Visit]) -> None:
+    assert make_visits() == visits
+
+
+def test_another_seed_shares_no_event(visits: list[Visit]) -> None:
+    assert not ids_of(make_visits(seed=2)) & ids_of(visits)
+
+
+def test_no_event_id_is_used_twice(visits: list[Visit]) -> None:
+    counted = Counter(e["eventId"] for made in visits for e in events_of(made))
+    assert counted.most_common(1)[0][1] == 1
+
+
+def test_later_on_the_same_day_everything_sent_before_is_sent_unchanged(
+    visits: list[Visit],
+) -> None:
+    later = make_visits(now=NOW + timedelta(hours=3))
+    known = {e["eventId"]: e for made in later for e in events_of(made)}
+    earlier = [e for made in visits for e in events_of(made)]
+    assert [known.get(e["eventId"]) for e in earlier] == earlier
+    assert len(known) > len(earlier)
+
+
+def test_the_next_day_adds_next_to_nothing_to_the_days_before(visits: list[Visit]) -> None:
+    """Days keep their visits; only how many of them are wanted moves a little with the window."""
+    fresh = ids_of(make_visits(now=NOW + timedelta(days=1))) - ids_of(visits)
+    by_day = Counter(
+        e["timestamp"][:10]
+        for made in make_visits(now=NOW + timedelta(days=1))
+        for e in events_of(made)
+        if e["eventId"] in fresh
+    )
+    old = sum(count for day, count in by_day.items() if day < "2026-03-10")
+    assert old < 0.02 * len(ids_of(visits))
+
+
+def test_a_smaller_wish_is_part_of_a_larger_one(visits: list[Visit]) -> None:
+    assert ids_of(make_visits(300)) < ids_of(visits)
+
+
+def test_about_as_many_visits_come_as_were_asked_for() -> None:
+    arrivals = calendar.arrivals(SITES, seed=1, now=NOW, days=DAYS, visits=7_000)
+    assert 6_500 < len(arrivals) < 7_400
+
+
+def test_events_are_of_the_last_days_and_never_of_the_future(visits: list[Visit]) -> None:
+    for made in visits:
+        site = next(site for site in SITES if site.site_id == made.site_id)
+        first = (NOW.astimezone(ZoneInfo(site.time_zone)) - timedelta(days=DAYS - 1)).date()
+        for e in events_of(made):
+            at = datetime.fromisoformat(e["timestamp"])
+            assert first <= at.astimezone(ZoneInfo(site.time_zone)).date()
+            assert at <= NOW
+
+
+def test_a_visit_is_one_session_in_order(visits: list[Visit]) -> None:
+    """It starts with a pageview, and nothing is 30 minutes apart, which would split it."""
+    for made in visits:
+        assert len({document["sessionId"] for document in made.documents}) <= 1
+        events = events_of(made)
+        if not events:
+            continue
+        assert events[0]["eventType"] == "pageview"
+        times = [datetime.fromisoformat(e["timestamp"]) for e in events]
+        assert all(later - earlier < timedelta(minutes=25) for earlier, later in pairwise(times))
+
+
+def test_the_sequence_counts_each_page_load_from_one(visits: list[Visit]) -> None:
+    for made in visits:
+        expected = 0
+        for e in events_of(made):
+            is_load = e["eventData"].get("navigationMethod") == "initial_load"
+            expected = 1 if is_load else expected + 1
+            assert e["sequence"] == expected or e["timestamp"] == stamp(NOW)
+
+
+def test_engaged_time_is_never_more_than_time_spent(visits: list[Visit]) -> None:
+    exits = [e["eventData"] for v in visits for e in events_of(v) if e["eventType"] == "page_exit"]
+    assert exits
+    assert all(0 <= e["engagedMs"] <= e["timeSpent"] for e in exits)
+
+
+def test_every_event_passes_validation_and_the_pipeline(visits: list[Visit]) -> None:
+    count = 0
+    for made in visits:
+        around = pipeline.Surroundings(
+            received_at=NOW,
+            ip=made.ip,
+            user_agent=made.user_agent,
+            salt=b"salt",
+            known_sites=set(SITE_IDS),
+            max_event_age=timedelta(days=100),
+        )
+        for part in parts(made.documents):
+            parsed = wire.parse(orjson.dumps(part))
+            assert parsed.rejections == []
+            for _, hit in parsed.hits:
+                outcome = pipeline.run(hit, around)
+                assert isinstance(outcome, Event)
+                assert outcome.timestamp_source is TimestampSource.CLIENT
+                assert outcome.site_id == made.site_id
+                count += 1
+    assert count == len(ids_of(visits))
+
+
+def test_long_visits_are_sent_in_requests_of_at_most_a_hundred_events() -> None:
+    documents = [{"eventType": "batch", "events": [{}] * 40}] * 5 + [{"eventType": "pageview"}] * 30
+    sizes = [sum(len(d.get("events", [d])) for d in part) for part in parts(documents)]
+    assert max(sizes) <= MAX_EVENTS
+    assert sum(sizes) == 230
+
+
+def test_every_kind_of_event_and_page_occurs() -> None:
+    made = make_visits(3_000)
+    types = Counter(e["eventType"] for v in made for e in events_of(v))
+    assert set(types) >= {
+        *("pageview", "page_exit", "click", "scroll", "scroll_depth", "page_visibility"),
+        *("form_focus", "form_submit", "text_copy", "add_to_cart", "order_placed", "code_copied"),
+    }
+    data = [e["eventData"] for v in made for e in events_of(v)]
+    assert any(d.get("isDownload") for d in data)
+    assert any(d.get("isOutbound") for d in data)
+    assert any("password" in d.get("formData", {}) for d in data)
+    assert any(d.get("navigationMethod") == "pushstate" for d in data)
+    assert any(e.get("page", {}).get("status") == 404 for v in made for e in events_of(v))
+    campaigns = [
+        e["attribution"]["campaignParams"] for v in made for e in events_of(v) if "page" in e
+    ]
+    assert {name for c in campaigns for name in c if c[name]} >= {"gclid", "msclkid", "fbclid"}
+
+
+def test_some_visits_go_on_past_midnight_of_their_site() -> None:
+    crossing = 0
+    for made in make_visits(3_000):
+        zone = ZoneInfo(next(s.time_zone for s in SITES if s.site_id == made.site_id))
+        days = {
+            datetime.fromisoformat(e["timestamp"]).astimezone(zone).date() for e in events_of(made)
+        }
+        crossing += len(days) == 2
+    assert crossing > 0
+
+
+def test_people_come_back() -> None:
+    sessions: dict[str, set[str]] = {}
+    for made in make_visits(3_000):
+        for document in made.documents:
+            sessions.setdefault(document["visitorId"], set()).add(document["sessionId"])
+    returning = sum(len(known) > 1 for known in sessions.values())
+    assert 0.08 < returning / len(sessions) < 0.3
+
+
+def test_a_person_has_one_device_and_one_address(visits: list[Visit]) -> None:
+    seen: dict[str, tuple[str, str]] = {}
+    for made in visits:
+        for document in made.documents:
+            assert seen.setdefault(document["visitorId"], (made.ip, made.user_agent)) == (
+                made.ip,
+                made.user_agent,
+            )
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_person_fits_together(country: str) -> None:
+    zones = COUNTRIES[country].time_zones
+    for number in range(60):
+        kinds = {"desktop": 1.0, "mobile": 1.0, "tablet": 1.0}
+        person = meet(1, "demo-shop", str(number), {country: 1}, kinds)
+        address = ipaddress.ip_address(person.ip)
+        assert address.is_global
+        assert any(address in ipaddress.ip_network(n) for n in COUNTRIES[country].networks)
+        assert person.time_zone in zones
+        ZoneInfo(person.time_zone)
+        assert 0 < person.viewport[0] <= person.screen[0]
+        assert 0 < person.viewport[1] <= person.screen[1]
+        is_phone = "Mobile" in person.user_agent and "iPad" not in person.user_agent
+        assert is_phone == (person.device_kind == "mobile")
+        assert person.accept_language.startswith(person.language)
+
+
+def test_each_site_follows_its_own_clock_and_week() -> None:
+    arrivals = calendar.arrivals(SITES, seed=3, now=NOW, days=28, visits=20_000)
+    for site in SITES:
+        local = [a.start.astimezone(ZoneInfo(site.time_zone)) for a in arrivals if a.site is site]
+        hours = Counter(at.hour for at in local)
+        busiest = max(range(24), key=lambda hour: site.hours[hour])
+        quietest = min(range(24), key=lambda hour: site.hours[hour])
+        assert hours[busiest] > 4 * hours[quietest]
+        weekend = sum(at.weekday() >= 5 for at in local) / len(local)
+        assert weekend < 0.22 if site.site_id == "demo-docs" else weekend > 0.27
+
+
+def test_traffic_grows() -> None:
+    arrivals = calendar.arrivals(SITES, seed=1, now=NOW, days=29, visits=20_000)
+    two_weeks = timedelta(days=14)
+    last = sum(NOW - two_weeks <= a.start for a in arrivals)
+    before = sum(NOW - 2 * two_weeks <= a.start < NOW - two_weeks for a in arrivals)
+    assert 1.03 < last / before < 1.2
+
+
+def test_every_link_and_landing_page_exists() -> None:
+    for site in SITES:
+        known = set(site.pages)
+        for page in site.pages.values():
+            assert set(page.links) <= known
+            if page.form is not None and page.form.then is not None:
+                assert page.form.then in known
+        assert set(site.entries) <= known
+        for source in site.sources:
+            assert set(source.entries or {}) <= known
+
+
+# Delivery, at the network's edge
+
+
+class Scripted(ThreadingHTTPServer):
+    """A server that answers as it is told, in order; the last answer is repeated."""
+
+    daemon_threads = True
+
+    def __init__(self, answers: list[tuple[int, dict[str, str], bytes]]) -> None:
+        self.answers = answers
+        self.requests: list[tuple[dict[str, str], Any]] = []
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Scripted
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests.append((dict(self.headers), json.loads(body)))
+        answers = self.server.answers
+        status, headers, content = answers.pop(0) if len(answers) > 1 else answers[0]
+        if status == 0:
+            self.close_connection = True
+            return
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def scripted(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Scripted]:
+    server = Scripted(list(answers))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+STORED = (202, {}, b'{"status":"success","accepted":3,"duplicates":1,"rejected":[]}')
+AWAY = (503, {"Retry-After": "0"}, b'{"error":"unavailable","detail":"away"}')
+ONE_VISIT = Visit(
+    "demo-shop", "91.112.4.5", "A browser", "de-AT,de;q=0.9", [{"eventType": "pageview"}]
+)
+
+
+def send(url: str, visits: Sequence[Visit] = (ONE_VISIT,)) -> Tally:
+    with closing(Endpoint(url)) as endpoint:
+        return deliver(visits, endpoint, on_progress=lambda count: None)
+
+
+def test_each_request_carries_its_visitors_address_and_browser() -> None:
+    with scripted(STORED) as server:
+        tally = send(server.url)
+    headers, body = server.requests[0]
+    assert headers["X-Forwarded-For"] == "91.112.4.5"
+    assert headers["User-Agent"] == "A browser"
+    assert headers["Accept-Language"] == "de-AT,de;q=0.9"
+    assert body == [{"eventType": "pageview"}]
+    assert (tally.visits, tally.stored, tally.duplicates, tally.refused) == (1, 2, 1, 0)
+
+
+def test_what_the_server_cannot_take_now_is_sent_again() -> None:
+    lost = (0, {}, b"")
+    with scripted(AWAY, lost, STORED) as server:
+        tally = send(server.url)
+    assert [body for _, body in server.requests] == [[{"eventType": "pageview"}]] * 3
+    assert tally.requests == 1
+
+
+def test_a_refusal_ends_the_delivery_with_the_servers_words() -> None:
+    refusal = (422, {}, b'{"error":"unprocessable","detail":"siteId is not registered here"}')
+    with scripted(refusal) as server, pytest.raises(Rejected, match="siteId is not registered"):
+        send(server.url, [ONE_VISIT] * 50)
+    assert len(server.requests) < 50
+
+
+def test_events_that_are_refused_are_counted_with_the_reason() -> None:
+    answer = (
+        b'{"accepted":1,"duplicates":0,"rejected":[{"index":1,"field":"url","reason":"is odd"}]}'
+    )
+    with scripted((202, {}, answer)) as server:
+        tally = send(server.url)
+    assert (tally.stored, tally.refused, tally.reason) == (1, 1, "url is odd")
+
+
+def test_interrupting_keeps_what_was_sent() -> None:
+    def interrupted() -> Iterator[Visit]:
+        for _ in range(40):
+            yield ONE_VISIT
+        raise KeyboardInterrupt
+
+    with scripted(STORED) as server:
+        with closing(Endpoint(server.url)) as endpoint:
+            tally = deliver(interrupted(), endpoint, on_progress=lambda count: None)
+        assert not tally.is_complete
+        assert tally.visits == tally.requests == len(server.requests) > 0
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://x", "http://", "http://x:nine"])
+def test_an_address_that_is_none_is_one_sentence(url: str) -> None:
+    with pytest.raises(Misconfigured, match="no address of an API"):
+        Endpoint(url)
+
+
+def test_a_server_that_is_not_there_is_one_sentence() -> None:
+    with scripted(STORED) as server:
+        url = server.url
+    with closing(Endpoint(url)) as endpoint, pytest.raises(Unavailable, match="does not answer"):
+        endpoint.check()
+
+
+# Through the real API into the tables, and out again
+
+
+class Api:
+    """The real app behind a real port, with the derivation and the database beside it."""
+
+    def __init__(self, url: str, pool: Pool, database_url: str) -> None:
+        self.url = url
+        self.pool = pool
+        self.database_url = database_url
+
+    async def send(self, visits: Sequence[Visit]) -> Tally:
+        return await asyncio.to_thread(send, self.url, visits)
+
+    async def register(self) -> None:
+        await cli_demo.register(self.pool)
+
+    async def value(self, sql: str, *arguments: Any) -> Any:
+        return await self.pool.fetchval(sql, *arguments)
+
+    async def collect(self, *events: dict[str, Any]) -> None:
+        made = Visit("", "198.51.100.7", "A browser", "en", list(events))
+        assert (await self.send([made])).stored == len(events)
+
+    async def counts(self, site_ids: Sequence[str]) -> dict[str, int]:
+        """Rows by table of these sites, in every table that knows sites."""
+        return {
+            table.name: await self.value(
+                f"select count(*) from {table.name} where site_id = any($1::text[])", list(site_ids)
+            )
+            for table in metadata.sorted_tables
+            if "site_id" in table.columns
+        }
+
+
+@pytest.fixture
+async def api(database_url: str, pool: Pool) -> AsyncIterator[Api]:
+    app = App(settings_for(database_url), Clock(NOW))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, access_log=False, proxy_headers=False)
+    )
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(30):
+        while not server.started:
+            assert not serving.done()
+            await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Api(f"http://127.0.0.1:{port}", pool, database_url)
+    server.should_exit = True
+    await serving
+
+
+async def test_a_month_arrives_and_looks_like_one(api: Api) -> None:
+    made = make_visits(500)
+    await api.register()
+    tally = await api.send(made)
+    events = len(ids_of(made))
+    assert (tally.stored, tally.duplicates, tally.refused) == (events, 0, 0)
+    await worker.catch_up(api.pool)
+
+    assert await api.value("select count(*) from events_log") == events
+    assert await api.value("select count(*) from dead_letters") == 0
+    assert await api.value("select count(*) from user_sessions") == len(
+        [v for v in made if v.documents]
+    )
+    assert 0.4 <= float(await api.value("select avg(bounce::int) from user_sessions")) <= 0.55
+    types = await api.value("select array_agg(distinct referrer_type) from user_sessions")
+    assert set(types) == {"direct", "search", "social", "referral"}
+    assert (
+        await api.value("select count(*) from events_log where timestamp_source <> 'client'") == 0
+    )
+    zones = {site.site_id: site.time_zone for site in SITES}
+    assert dict(await api.pool.fetch("select site_id, timezone from sites")) == zones
+
+
+async def test_sending_the_month_twice_counts_it_once(api: Api) -> None:
+    made = make_visits(120)
+    first = await api.send(made)
+    again = await api.send(made)
+    assert (again.stored, again.duplicates) == (0, first.stored)
+    assert await api.value("select count(*) from events_log") == first.stored
+
+
+async def test_days_are_counted_in_each_sites_own_zone(api: Api) -> None:
+    made = make_visits(300)
+    await api.register()
+    await api.send(made)
+    await worker.catch_up(api.pool)
+    for site in SITES:
+        expected = Counter(
+            datetime.fromisoformat(events_of(v)[0]["timestamp"])
+            .astimezone(ZoneInfo(site.time_zone))
+            .date()
+            for v in made
+            if v.site_id == site.site_id and v.documents
+        )
+        rows = await api.pool.fetch(
+            "select metric_date, total_sessions from daily_site_metrics"
+            " where site_id = $1 and total_sessions > 0",
+            site.site_id,
+        )
+        assert dict(rows) == expected
+
+
+async def test_passwords_and_card_numbers_of_demo_forms_are_not_stored(api: Api) -> None:
+    made = make_visits(1_500, days=3)
+    forms = [
+        e["eventData"]["formData"]
+        for v in made
+        for e in events_of(v)
+        if e["eventType"] == "form_submit"
+    ]
+    secrets = {form[name] for form in forms for name in ("password", "cardNumber") if name in form}
+    assert secrets
+    await api.send([v for v in made if any(d["eventType"] == "form_submit" for d in v.documents)])
+    stored = await api.value("select string_agg(raw_event_data::text, ' ') from events_log")
+    assert "[REDACTED]" in stored
+    assert not [secret for secret in secrets if secret in stored]
+
+
+OTHERS = ("demo", "demonstration", "demo-example-com", "shop")
+
+
+async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
+    for site_id in OTHERS:
+        await api.collect(
+            pageview(siteId=site_id, sessionId=site_id),
+            event("form_submit", 1, siteId=site_id, sessionId=site_id),
+        )
+    await worker.catch_up(api.pool)
+    before, events = await api.counts(OTHERS), await api.value("select count(*) from events_log")
+    await api.send(make_visits(400))
+    await worker.catch_up(api.pool)
+    await api.pool.execute(
+        "insert into dead_letters (received_at, stage, site_id, reason, payload)"
+        " values (now(), 'collect', 'demo-shop', 'x', '{}')"
+    )
+    present = await api.counts(SITE_IDS)
+    assert {name for name, count in present.items() if count == 0} == set()
+
+    removed = await clearing.clear(api.pool)
+
+    assert removed == present
+    assert set((await api.counts(SITE_IDS)).values()) == {0}
+    assert await api.counts(OTHERS) == before
+    assert await api.value("select row_count from log_counts where log = 'events_log'") == events
+    assert set((await clearing.clear(api.pool)).values()) == {0}
+
+
+async def test_clearing_reaches_every_day_of_the_log_in_batches(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "BATCH_ROWS", 7)
+    tally = await api.send(make_visits(60))
+    await api.pool.execute("select ensure_events_log_partitions('2026-03-01', '2026-03-03')")
+    await api.pool.execute(
+        "update events_log set received_at = received_at - interval '8 days',"
+        " received_date = received_date - 8 where id % 2 = 0"
+    )
+    await worker.catch_up(api.pool)
+    removed = await clearing.clear(api.pool)
+    assert removed["events_log"] == tally.stored > 70
+    assert set((await api.counts(SITE_IDS)).values()) == {0}
+    assert await api.value("select row_count from log_counts where log = 'events_log'") == 0
+
+
+async def test_a_batch_that_a_worker_has_in_hand_leaves_nothing_behind(api: Api) -> None:
+    await api.send(make_visits(60))
+    has_read, may_write = asyncio.Event(), asyncio.Event()
+
+    async def apply_slowly(connection: Connection, batch: Sequence[LogRow]) -> None:
+        has_read.set()
+        await may_write.wait()
+        await derive.apply(connection, batch)
+
+    working = asyncio.create_task(
+        consumer.step(api.pool, derive.CONSUMER, apply_slowly, batch_size=500)
+    )
+    await has_read.wait()
+    clear = asyncio.create_task(clearing.clear(api.pool))
+    async with asyncio.timeout(20):
+        while await api.value("select count(*) from events_log"):
+            await asyncio.sleep(0.01)
+    assert not clear.done()
+    may_write.set()
+    await asyncio.gather(working, clear)
+    await worker.catch_up(api.pool)
+    assert set((await api.counts(SITE_IDS)).values()) == {0}
+
+
+async def test_collection_goes_on_while_the_demo_is_cleared(api: Api) -> None:
+    await api.send(make_visits(300))
+    clear = asyncio.create_task(clearing.clear(api.pool))
+    sent = 0
+    while not clear.done():
+        await api.collect(pageview(siteId="shop"))
+        sent += 1
+    await clear
+    assert await api.value("select count(*) from events_log") == sent > 0
+    assert await api.value("select row_count from log_counts where log = 'events_log'") == sent
+
+
+# The commands
+
+
+def run(*arguments: str, **environment: str | None) -> Result:
+    group = type(cli.main)(commands={command.name: command for command in cli_demo.commands})
+    unset: dict[str, str | None] = {"DATABASE_URL": None, "FOOTFALL_API_PORT": None}
+    return CliRunner().invoke(group, arguments, env={**unset, **environment})
+
+
+@pytest.fixture
+def real_time_api(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The command reads the clock of the machine; so must the server that it talks to."""
+    monkeypatch.setattr(Clock, "__call__", lambda self: datetime.now(UTC))
+    return api
+
+
+async def test_the_commands_fill_and_empty_the_sites(real_time_api: Api) -> None:
+    api = real_time_api
+    environment = {"DATABASE_URL": api.database_url, "FOOTFALL_DATA_DIR": "/nonexistent"}
+    arguments = ("demo", "--visits", "90", "--days", "10", "--api-url", api.url)
+    sent = await asyncio.to_thread(run, *arguments, **environment)
+    assert sent.exit_code == 0, sent.output
+    events = await api.value("select count(*) from events_log")
+    assert f"{events:,} new, 0 known already, 0 refused." in sent.output
+
+    cleared = await asyncio.to_thread(run, "demo-clear", **environment)
+    assert cleared.exit_code == 0, cleared.output
+    assert f"Removed 3 sites (demo-shop, demo-blog, demo-docs): {events:,} events" in cleared.output
+    assert await api.value("select count(*) from events_log") == 0
+
+    nothing = await asyncio.to_thread(run, "demo-clear", "--yes", **environment)
+    assert nothing.output.startswith("There is nothing to remove")
+
+
+async def test_a_month_too_long_for_the_server_is_one_sentence(api: Api) -> None:
+    environment = {"DATABASE_URL": api.database_url, "FOOTFALL_MAX_EVENT_AGE": "7"}
+    refused = await asyncio.to_thread(run, "demo", "--api-url", api.url, **environment)
+    assert refused.exit_code == 1
+    assert "events of the last 7 days only: ask for fewer with --days 7" in refused.output
+    assert await api.value("select count(*) from sites") == 0
+
+
+@pytest.mark.parametrize("command", ["demo", "demo-clear"])
+def test_without_a_running_stack_the_commands_say_so(command: str) -> None:
+    result = run(command, FOOTFALL_DATA_DIR="/nonexistent")
+    assert result.exit_code == 1
+    assert "Footfall is not running on /nonexistent: start it with `make up`" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_noon_of_the_builders_is_within_the_apps_past() -> None:
+    """`collect` sends build's times: they must count as past at this module's NOW."""
+    assert timedelta(0) < NOW - NOON < timedelta(days=1)
