@@ -44,7 +44,7 @@ DAYS = 30
 
 
 def make_visits(
-    visits: int = 900, *, seed: int = 1, now: datetime = NOW, days: int = DAYS
+    visits: int = 400, *, seed: int = 1, now: datetime = NOW, days: int = DAYS
 ) -> list[Visit]:
     arrivals = calendar.arrivals(SITES, seed=seed, now=now, days=days, visits=visits)
     return [visit.make(arrival, seed=seed, until=now) for arrival in arrivals]
@@ -65,6 +65,12 @@ def visits() -> list[Visit]:
     return make_visits()
 
 
+@pytest.fixture(scope="module")
+def many_visits() -> list[Visit]:
+    """Enough for what happens seldom."""
+    return make_visits(2_500)
+
+
 # What a visit is made of
 
 
@@ -81,12 +87,10 @@ def test_no_event_id_is_used_twice(visits: list[Visit]) -> None:
     assert counted.most_common(1)[0][1] == 1
 
 
-def test_later_on_the_same_day_everything_sent_before_is_sent_unchanged(
-    visits: list[Visit],
-) -> None:
-    later = make_visits(now=NOW + timedelta(hours=3))
+def test_later_on_the_same_day_everything_sent_before_is_sent_unchanged() -> None:
+    later = make_visits(days=3, now=NOW + timedelta(hours=3))
     known = {e["eventId"]: e for made in later for e in events_of(made)}
-    earlier = [e for made in visits for e in events_of(made)]
+    earlier = [e for made in make_visits(days=3) for e in events_of(made)]
     assert [known.get(e["eventId"]) for e in earlier] == earlier
     assert len(known) > len(earlier)
 
@@ -105,7 +109,7 @@ def test_the_next_day_adds_next_to_nothing_to_the_days_before(visits: list[Visit
 
 
 def test_a_smaller_wish_is_part_of_a_larger_one(visits: list[Visit]) -> None:
-    assert ids_of(make_visits(300)) < ids_of(visits)
+    assert ids_of(make_visits(150)) < ids_of(visits)
 
 
 def test_about_as_many_visits_come_as_were_asked_for() -> None:
@@ -180,8 +184,8 @@ def test_long_visits_are_sent_in_requests_of_at_most_a_hundred_events() -> None:
     assert sum(sizes) == 230
 
 
-def test_every_kind_of_event_and_page_occurs() -> None:
-    made = make_visits(3_000)
+def test_every_kind_of_event_and_page_occurs(many_visits: list[Visit]) -> None:
+    made = many_visits
     types = Counter(e["eventType"] for v in made for e in events_of(v))
     assert set(types) >= {
         *("pageview", "page_exit", "click", "scroll", "scroll_depth", "page_visibility"),
@@ -199,9 +203,9 @@ def test_every_kind_of_event_and_page_occurs() -> None:
     assert {name for c in campaigns for name in c if c[name]} >= {"gclid", "msclkid", "fbclid"}
 
 
-def test_some_visits_go_on_past_midnight_of_their_site() -> None:
+def test_some_visits_go_on_past_midnight_of_their_site(many_visits: list[Visit]) -> None:
     crossing = 0
-    for made in make_visits(3_000):
+    for made in many_visits:
         zone = ZoneInfo(next(s.time_zone for s in SITES if s.site_id == made.site_id))
         days = {
             datetime.fromisoformat(e["timestamp"]).astimezone(zone).date() for e in events_of(made)
@@ -210,9 +214,9 @@ def test_some_visits_go_on_past_midnight_of_their_site() -> None:
     assert crossing > 0
 
 
-def test_people_come_back() -> None:
+def test_people_come_back(many_visits: list[Visit]) -> None:
     sessions: dict[str, set[str]] = {}
-    for made in make_visits(3_000):
+    for made in many_visits:
         for document in made.documents:
             sessions.setdefault(document["visitorId"], set()).add(document["sessionId"])
     returning = sum(len(known) > 1 for known in sessions.values())
@@ -458,7 +462,7 @@ async def api(database_url: str, pool: Pool) -> AsyncIterator[Api]:
 
 
 async def test_a_month_arrives_and_looks_like_one(api: Api) -> None:
-    made = make_visits(500)
+    made = make_visits(300)
     await api.register()
     tally = await api.send(made)
     events = len(ids_of(made))
@@ -481,7 +485,7 @@ async def test_a_month_arrives_and_looks_like_one(api: Api) -> None:
 
 
 async def test_sending_the_month_twice_counts_it_once(api: Api) -> None:
-    made = make_visits(120)
+    made = make_visits(60)
     first = await api.send(made)
     again = await api.send(made)
     assert (again.stored, again.duplicates) == (0, first.stored)
@@ -489,7 +493,7 @@ async def test_sending_the_month_twice_counts_it_once(api: Api) -> None:
 
 
 async def test_days_are_counted_in_each_sites_own_zone(api: Api) -> None:
-    made = make_visits(300)
+    made = make_visits(150)
     await api.register()
     await api.send(made)
     await worker.catch_up(api.pool)
@@ -510,7 +514,7 @@ async def test_days_are_counted_in_each_sites_own_zone(api: Api) -> None:
 
 
 async def test_passwords_and_card_numbers_of_demo_forms_are_not_stored(api: Api) -> None:
-    made = make_visits(1_500, days=3)
+    made = make_visits(1_000, days=2)
     forms = [
         e["eventData"]["formData"]
         for v in made
@@ -536,7 +540,7 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
         )
     await worker.catch_up(api.pool)
     before, events = await api.counts(OTHERS), await api.value("select count(*) from events_log")
-    await api.send(make_visits(400))
+    await api.send(make_visits(100))
     await worker.catch_up(api.pool)
     await api.pool.execute(
         "insert into dead_letters (received_at, stage, site_id, reason, payload)"
@@ -596,7 +600,7 @@ async def test_a_batch_that_a_worker_has_in_hand_leaves_nothing_behind(api: Api)
 
 
 async def test_collection_goes_on_while_the_demo_is_cleared(api: Api) -> None:
-    await api.send(make_visits(300))
+    await api.send(make_visits(100))
     clear = asyncio.create_task(clearing.clear(api.pool))
     sent = 0
     while not clear.done():
@@ -626,7 +630,7 @@ def real_time_api(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 async def test_the_commands_fill_and_empty_the_sites(real_time_api: Api) -> None:
     api = real_time_api
     environment = {"DATABASE_URL": api.database_url, "FOOTFALL_DATA_DIR": "/nonexistent"}
-    arguments = ("demo", "--visits", "90", "--days", "10", "--api-url", api.url)
+    arguments = ("demo", "--visits", "60", "--days", "10", "--api-url", api.url)
     sent = await asyncio.to_thread(run, *arguments, **environment)
     assert sent.exit_code == 0, sent.output
     events = await api.value("select count(*) from events_log")

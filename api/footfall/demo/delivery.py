@@ -27,6 +27,7 @@ MAX_EVENTS: Final = 100
 TIMEOUT_S: Final = 30.0
 PATIENCE_S: Final = 60.0
 PAUSE_S: Final = 1.0
+SHORTEST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 10.0
 
 _LOST: Final = (OSError, http.client.HTTPException)
@@ -238,7 +239,8 @@ def _post(
                 "Run `footfall demo` again later: what it has already counts once."
             )
         asked_for = answer.retry_after_s if answer is not None else None
-        stop.wait(min(asked_for or PAUSE_S, LONGEST_PAUSE_S))
+        pause_s = PAUSE_S if asked_for is None else asked_for
+        stop.wait(max(SHORTEST_PAUSE_S, min(pause_s, LONGEST_PAUSE_S)))
     return None
 
 
