@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from footfall.config import Settings
 from footfall.database import open_engine
-from footfall.embedded.run_file import find_running
-from footfall.errors import Misconfigured, NotFound, Unprocessable
+from footfall.embedded.run_file import find_database_url
+from footfall.errors import NotFound, Unprocessable
 from footfall.reports.query import Period, make_period
 from footfall.reports.render import FORMATS
 from footfall.reports.sites import list_sites, timezone_of
@@ -58,25 +58,17 @@ def report(
 async def _answer(
     asked: Report, site_id: str | None, first: date | None, last: date | None
 ) -> Table:
-    engine = open_engine(_database_url(), role="report", statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    engine = open_engine(
+        find_database_url(Settings.from_environment()),
+        role="report",
+        statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+    )
     try:
         site_id = site_id if site_id is not None else await _only_site(engine)
         period = await _period(engine, site_id, first, last)
         return await run_report(engine, asked, site_id, period)
     finally:
         await engine.dispose()
-
-
-def _database_url() -> str:
-    """DATABASE_URL, else the database of the stack that runs here."""
-    settings = Settings.from_environment()
-    if settings.database_url is not None:
-        return settings.require_database_url()
-    data_dir = settings.data_dir.absolute()
-    run = find_running(data_dir / "run.json")
-    if run is None or not run.database_url:
-        raise Misconfigured(f"Footfall is not running on {data_dir}: start it with `make up`.")
-    return run.database_url
 
 
 async def _only_site(engine: AsyncEngine) -> str:

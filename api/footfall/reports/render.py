@@ -16,7 +16,7 @@ from footfall.reports.sqlfile import Table
 
 def as_text(table: Table) -> str:
     """Aligned columns, numbers to the right, under a line of names. Null is empty."""
-    cells = [[_printable(_plain(value)) for value in row] for row in table.rows]
+    cells = [[_plain(value) for value in row] for row in table.rows]
     widths = [
         max(len(name), *(len(row[place]) for row in cells)) if cells else len(name)
         for place, name in enumerate(table.columns)
@@ -39,7 +39,7 @@ def as_text(table: Table) -> str:
 
 
 def as_csv(table: Table) -> str:
-    """RFC 4180 with a header line. Null is empty."""
+    """RFC 4180 with a header line. Null is empty; control characters are escaped, as in as_text."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(table.columns)
@@ -63,9 +63,6 @@ FORMATS: Final[dict[str, Callable[[Table], str]]] = {
 def _plain(value: Any) -> str:
     if value is None:
         return ""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _printable(text: str) -> str:
-    # Paths and campaigns are strangers' words: no control sequence of theirs reaches the terminal.
+    text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+    # Paths and campaigns are strangers' words: no control sequence of theirs reaches a terminal.
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
