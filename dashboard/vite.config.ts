@@ -14,6 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    // What the bundled libraries and the font ask for: their notices travel with the build.
+    license: { fileName: "licenses.md" },
     // size.mjs holds the budget, in gzip.
     chunkSizeWarningLimit: 1000,
   },

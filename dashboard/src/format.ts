@@ -207,27 +207,51 @@ const referrerTypes: Readonly<Record<string, string>> = {
   ai: "AI assistants",
 };
 
+/** How the platforms that the server recognises write themselves; other sources are shown as sent. */
+const sources: Readonly<Record<string, string>> = {
+  baidu: "Baidu",
+  bing: "Bing",
+  brave: "Brave",
+  duckduckgo: "DuckDuckGo",
+  ecosia: "Ecosia",
+  facebook: "Facebook",
+  google: "Google",
+  instagram: "Instagram",
+  kagi: "Kagi",
+  linkedin: "LinkedIn",
+  pinterest: "Pinterest",
+  qwant: "Qwant",
+  reddit: "Reddit",
+  startpage: "Startpage",
+  tiktok: "TikTok",
+  twitter: "X (Twitter)",
+  yahoo: "Yahoo",
+  yandex: "Yandex",
+  youtube: "YouTube",
+};
+
 const nameless: Readonly<Record<string, string>> = {
   source: "Direct or unknown",
   referrer_type: "Unknown",
   utm_campaign: "No campaign",
 };
 
+/** Looked up among own keys only: a visitor may send any word, "constructor" too. */
+const named = (names: Readonly<Record<string, string>>, word: string): string =>
+  Object.hasOwn(names, word) ? (names[word] ?? word) : word;
+
 /** The name of one row of a breakdown, as people read it. */
 export const rowName = (dimension: string, value: string | null): string => {
   if (value === null || value === "") return nameless[dimension] ?? "(none)";
-  if (dimension === "source" && value.toLowerCase() === "direct") return "Direct";
-  if (dimension === "referrer_type") return referrerTypes[value] ?? value;
+  if (dimension === "source") return named(sources, value);
+  if (dimension === "referrer_type") return named(referrerTypes, value);
   return value;
 };
 
 const eventTypes: Readonly<Record<string, string>> = {
-  page_exit: "page exit",
   form_submit: "form submission",
-  form_submission: "form submission",
-  scroll: "scroll",
   scroll_depth: "scroll",
 };
 
 export const eventName = (eventType: string): string =>
-  eventTypes[eventType] ?? eventType.replaceAll("_", " ");
+  named(eventTypes, eventType).replaceAll("_", " ");

@@ -159,7 +159,12 @@ test("time past is said as people say it", () => {
 
 test("rows without a value have a name", () => {
   expect(rowName("source", "")).toBe("Direct or unknown");
-  expect(rowName("source", "Google")).toBe("Google");
+  expect(rowName("source", "duckduckgo")).toBe("DuckDuckGo");
+  expect(["Direct / none", "news.example.org", "constructor"].map((it) => rowName("source", it))).toEqual([
+    "Direct / none",
+    "news.example.org",
+    "constructor",
+  ]);
   expect(rowName("referrer_type", "search")).toBe("Search engines");
   expect(rowName("referrer_type", "brand-new")).toBe("brand-new");
   expect(rowName("utm_campaign", null)).toBe("No campaign");

@@ -32,7 +32,7 @@ export const Rows = ({ dimension, heading, rows, everyone }: Props): ReactNode =
           const visitors = visitorsOf(row);
           return (
             <tr key={value ?? ""}>
-              <th scope="row" title={name}>
+              <th scope="row" title={value ?? name}>
                 <span
                   className={styles.bar}
                   style={{ width: `${(visitors / longest) * 100}%` }}
