@@ -299,7 +299,7 @@ async def test_every_metric_by_every_dimension_equals_the_independent_computatio
                     twin = compared.get(key, nothing(wanted))
                 assert row["comparison"] == pytest.approx(twin), (*where, key)
             asked += len(answer["rows"])
-    assert asked > 1000
+    assert asked > 500
 
 
 def keys_of(answer: dict[str, Any]) -> list[str]:
