@@ -51,13 +51,13 @@ def down() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
     """Open psql on the running database, or on DATABASE_URL; ARGUMENTS are psql's own."""
-    url, password = _without_password(plain_url(find_database_url(Settings.from_environment())))
+    url, password = without_password(plain_url(find_database_url(Settings.from_environment())))
     program = find_psql()
     environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     os.execve(program, [str(program), "--dbname", url, *arguments], environment)  # noqa: S606
 
 
-def _without_password(url: str) -> tuple[str, str | None]:
+def without_password(url: str) -> tuple[str, str | None]:
     """The address without its password, which every user could read in the list of processes."""
     parts = urlsplit(url)
     account, at, host = parts.netloc.rpartition("@")

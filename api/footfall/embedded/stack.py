@@ -101,13 +101,15 @@ class Stack:
             self._launch(self._footfall("api", "serve", "--port", str(api_port)))
             self._launch(self._footfall("worker", "work"))
             self._launch(nginx.server(self._home, self._plain_environment))
+            # Asked while the others start; it also says in one sentence what is wrong with a token.
+            token = self._read_token()
             self._await("api", lambda: _answers(ports.LOOPBACK, api_port, "/readyz"))
             host = ports.reachable_host(settings.bind).strip("[]")
             self._await("nginx", lambda: _answers(host, settings.port, "/readyz"))
             result.append("API, worker and nginx are up")
         self._run_file.is_ready = True
         self._write_run_file()
-        self._print_summary()
+        self._print_summary(token)
 
     def _start_database(self) -> str:
         if self._settings.database_url is not None:
@@ -188,11 +190,10 @@ class Stack:
         self._run_file.children = {name: found for name, found in names.items() if found}
         self._run_file.write(self._home.run_file)
 
-    def _print_summary(self) -> None:
+    def _print_summary(self, token: str) -> None:
         assert self._run_file is not None
         run, settings = self._run_file, self._settings
         public = settings.public_url or run.url
-        token = self._read_token()
         again = _variables_to_repeat(settings)
         self._console.summary(
             [
