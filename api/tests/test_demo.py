@@ -615,9 +615,8 @@ async def test_collection_goes_on_while_the_demo_is_cleared(api: Api) -> None:
 
 
 def run(*arguments: str, **environment: str | None) -> Result:
-    group = type(cli.main)(commands={command.name: command for command in cli_demo.commands})
     unset: dict[str, str | None] = {"DATABASE_URL": None, "FOOTFALL_API_PORT": None}
-    return CliRunner().invoke(group, arguments, env={**unset, **environment})
+    return CliRunner().invoke(cli.main, arguments, env={**unset, **environment})
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Who visits: a person has a country, languages, an address, a device and a visitor id.
 
-Address ranges are large consumer networks of each country (RIR allocations, 2024), so that places come
-out right; browser versions and screen sizes are those of common devices of 2025.
+Address ranges are large consumer networks of each country (all agree with DB-IP lite of June 2026), so
+that places come out right; browser versions and screen sizes are those of common devices of 2025.
 """
 
 from __future__ import annotations
