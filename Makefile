@@ -14,6 +14,8 @@ INSTALL = $(or $(shell command -v $(PYTHON)),$(error Footfall needs Python 3.11 
 	install it, or name it by PYTHON=/path/to/python3)) api/install.py
 FOOTFALL = $(or $(wildcard .venv/bin/footfall),$(error Footfall is not installed here yet: run `make up` first))
 
+PYTHON_FOLDERS = . $(addprefix ../,$(wildcard e2e database bench))
+
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
@@ -35,10 +37,10 @@ psql: ## Open psql on the running database; CMD='select 1' prints bare rows
 	@exec $(FOOTFALL) psql $(if $(value CMD),-XAtq -v ON_ERROR_STOP=1 -c "$$STATEMENT")
 
 demo: ## Send a month of synthetic visits to the running stack, into sites named demo-*
-	@exec $(FOOTFALL) demo
+	@exec $(FOOTFALL) demo $(ARGS)
 
 demo-clear: ## Remove exactly those
-	@exec $(FOOTFALL) demo-clear
+	@exec $(FOOTFALL) demo-clear $(ARGS)
 
 rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
 	@exec $(FOOTFALL) rebuild
@@ -53,8 +55,8 @@ test: ## Run every test that needs no Docker
 
 check: ## Check formats, types, imports and generated files
 	@$(INSTALL) check
-	@cd api && ../.venv/bin/black --quiet --check . ../e2e ../database ../bench
-	@cd api && ../.venv/bin/ruff check --quiet . ../e2e ../database ../bench
+	@cd api && ../.venv/bin/black --quiet --check --config pyproject.toml $(PYTHON_FOLDERS)
+	@cd api && ../.venv/bin/ruff check --quiet --config pyproject.toml $(PYTHON_FOLDERS)
 	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py
 	@cd api && ../.venv/bin/lint-imports
 	@.venv/bin/footfall contract --check

@@ -80,9 +80,9 @@ def test_node_is_used_where_it_is_new_enough(
     ],
 )
 def test_a_failed_installation_says_why(
-    install: ModuleType, tmp_path: Path, log: str, reason: str
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str, reason: str
 ) -> None:
-    install.ROOT = tmp_path
+    monkeypatch.setattr(install, "ROOT", tmp_path)
     path = tmp_path / "install.log"
     path.write_text(log)
     with pytest.raises(SystemExit, match=f"^X failed: {reason}. The details are in install.log.$"):
