@@ -38,6 +38,7 @@ class State(TypedDict):
     pool: Pool
     engine: AsyncEngine
     token: str
+    clock: Callable[[], datetime]
 
 
 def _now() -> datetime:
@@ -129,7 +130,7 @@ class App:
         refresher = asyncio.create_task(_forget_sites(sites), name="site refresh")
         logger.info("serving", extra={"registration": settings.site_registration})
         try:
-            yield State(settings=settings, pool=pool, engine=engine, token=token)
+            yield State(settings=settings, pool=pool, engine=engine, token=token, clock=self._clock)
         finally:
             # Requests are answered by now; what still waits is committed before the pool closes.
             log.close()

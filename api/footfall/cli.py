@@ -1,138 +1,64 @@
-"""The `footfall` command: one sub-command per thing an operator does."""
+"""The `footfall` command: finds each sub-command in its module, and turns expected errors into a sentence.
+
+Modules are loaded when their command is used, since `footfall psql` must not wait for a web framework.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Awaitable, Callable
-from typing import Any
+import importlib
+from typing import Any, Final
 
-import asyncpg
 import click
-import uvicorn
-from alembic import command as alembic
-from alembic.config import Config
-from sqlalchemy.exc import SQLAlchemyError
 
-from footfall import __version__, cli_contract, cli_demo, cli_reports, cli_stack, worker
-from footfall.app import App
-from footfall.config import PROJECT_DIR, Settings
-from footfall.database import AWAY, Pool, open_pool
-from footfall.edge.auth import load_token
+from footfall import __version__
 from footfall.errors import FootfallError
-from footfall.observe import configure_logging
+
+# Command to the module that holds a click command of that name.
+COMMANDS: Final = {
+    "contract": "footfall.cli_contract",
+    "demo": "footfall.cli_demo",
+    "demo-clear": "footfall.cli_demo",
+    "down": "footfall.cli_stack",
+    "migrate": "footfall.cli_database",
+    "psql": "footfall.cli_stack",
+    "rebuild": "footfall.cli_database",
+    "report": "footfall.cli_reports",
+    "serve": "footfall.cli_processes",
+    "token": "footfall.cli_database",
+    "up": "footfall.cli_stack",
+    "work": "footfall.cli_processes",
+}
+# Told by package, so that a command without a database need not load the drivers.
+_DATABASE_DRIVERS: Final = ("asyncpg", "sqlalchemy")
 
 
-class _Group(click.Group):
-    """Turns expected errors into one sentence and exit status 1."""
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
 
-    def invoke(self, context: click.Context) -> Any:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except FootfallError as error:
             raise click.ClickException(error.detail) from None
-        except AWAY as error:
-            sentence = f"The database cannot be reached: {error or type(error).__name__}"
-            raise click.ClickException(sentence) from None
-        except (asyncpg.PostgresError, SQLAlchemyError) as error:
+        except (OSError, TimeoutError) as error:
+            raise click.ClickException(str(error) or type(error).__name__) from None
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in _DATABASE_DRIVERS:
+                raise
             raise click.ClickException(f"The database refused this: {error}") from None
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="footfall")
 def main() -> None:
     """Footfall: self-hosted web analytics. Settings come from the environment; see docs/configuration.md."""
-
-
-async def with_pool(role: str, work: Callable[[Settings, Pool], Awaitable[Any]]) -> Any:
-    """Run `work(settings, pool)` with a pool that is closed afterwards."""
-    settings = Settings.from_environment()
-    pool = await open_pool(settings.require_database_url(), role=role, command_timeout_s=None)
-    try:
-        return await work(settings, pool)
-    finally:
-        await pool.close()
-
-
-@main.command()
-def migrate() -> None:
-    """Bring the database's schema up to date (safe to repeat, and from several places at once)."""
-    settings = Settings.from_environment()
-    url = settings.require_database_url()
-
-    async def reachable() -> None:
-        await (await open_pool(url, role="migrate", max_size=1)).close()
-
-    asyncio.run(reachable())
-    config = Config(PROJECT_DIR / "database" / "alembic.ini")
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    alembic.upgrade(config, "head")
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
-    """Serve the API until SIGTERM; what was acknowledged is committed before it ends."""
-    settings = Settings.from_environment()
-    configure_logging()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            App(settings),
-            host=host,
-            port=port,
-            loop="uvloop",
-            http="httptools",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=20,
-        )
-    )
-    server.run()
-    if not server.started:
-        sys.exit(1)
-
-
-@main.command()
-def work() -> None:
-    """Derive sessions, pageviews and daily metrics from the log until SIGTERM."""
-    settings = Settings.from_environment()
-    configure_logging()
-    asyncio.run(worker.run(settings))
-
-
-@main.command()
-def rebuild() -> None:
-    """Drop every derived table's rows and derive them anew from the log."""
-
-    async def run(settings: Settings, pool: Pool) -> None:
-        total = await worker.count_log(pool)
-        with click.progressbar(length=total, label="Rebuilding") as bar:
-            events = await worker.rebuild(pool, on_progress=bar.update)
-        click.echo(f"Rebuilt the derived tables from {events:,} events.")
-
-    asyncio.run(with_pool("rebuild", run))
-
-
-@main.command()
-def token() -> None:
-    """Print the token that opens the dashboard and the API."""
-
-    async def run(settings: Settings, pool: Pool) -> None:
-        async with pool.acquire() as connection:
-            click.echo(await load_token(settings, connection))
-
-    asyncio.run(with_pool("token", run))
-
-
-for _command in (
-    *cli_contract.commands,
-    *cli_demo.commands,
-    cli_reports.report,
-    *cli_stack.commands,
-):
-    main.add_command(_command)

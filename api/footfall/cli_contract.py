@@ -62,6 +62,3 @@ def contract(check: bool) -> None:
         click.echo(f"Wrote contract/{path.name}.")
     if not stale:
         click.echo("Everything in contract/ is fresh.")
-
-
-commands = (contract,)

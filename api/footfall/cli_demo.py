@@ -163,6 +163,3 @@ def _report(tally: Tally, run: RunFile | None, settings: Settings) -> None:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-commands = (demo, demo_clear)

@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
 
-from footfall.config import Settings
-from footfall.database import plain_url
+from footfall.config import Settings, plain_url
 from footfall.embedded import stack
 from footfall.embedded.programs import find_psql
 from footfall.embedded.run_file import find_database_url, find_running
@@ -64,6 +63,3 @@ def without_password(url: str) -> tuple[str, str | None]:
     user, colon, password = account.partition(":")
     bare = urlunsplit(parts._replace(netloc=f"{user}{at}{host}"))
     return bare, unquote(password) if colon else None
-
-
-commands = (up, down, psql)

@@ -23,6 +23,16 @@ OPEN_MAX_EVENT_AGE_DAYS = 100
 CLOSED_MAX_EVENT_AGE_DAYS = 7
 
 
+def plain_url(url: str) -> str:
+    """`url` as asyncpg and psql read it, without a SQLAlchemy driver name."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        raise Misconfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/database."
+        )
+    return f"postgresql://{rest}"
+
+
 class Settings(BaseSettings):
     """Frozen; unknown variables are ignored, wrong values stop the start with one sentence each."""
 

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from footfall.config import plain_url
 from footfall.errors import Misconfigured, Unavailable
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
@@ -36,16 +37,6 @@ AWAY = (
 )
 
 CONNECT_TIMEOUT_S = 5.0
-
-
-def plain_url(url: str) -> str:
-    """`url` as asyncpg and psql read it, without a SQLAlchemy driver name."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
-        raise Misconfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/database."
-        )
-    return f"postgresql://{rest}"
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -2,7 +2,7 @@
 --
 -- Parameters: site (site id), from and to (first and last day, in the site's time zone).
 -- Columns:
---   source              utm_source, else the referrer's platform or host, else 'Direct / none'
+--   source              utm_source, else the platform or host of a referrer elsewhere, else 'Direct / none'
 --   referrer_type       direct, search, social, referral, internal or unknown
 --   sessions            sessions of the period
 --   session_share       0 to 1: their part of all sessions of the period
@@ -14,7 +14,11 @@
 --   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/sources.sql
 
 select
-    coalesce(utm_source, referrer_platform, 'Direct / none') as source,
+    coalesce(
+        utm_source,
+        case when referrer_type is distinct from 'internal' then referrer_platform end,
+        'Direct / none'
+    ) as source,
     coalesce(referrer_type, 'direct') as referrer_type,
     count(*) as sessions,
     round(count(*) / sum(count(*)) over (), 4) as session_share,

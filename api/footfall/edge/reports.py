@@ -203,7 +203,7 @@ async def post_query(
         {
             "query": echo.model_dump(mode="json"),
             "timezone": answer.timezone,
-            "now": utc(datetime.now(UTC)),
+            "now": utc(request.state.clock()),
             "rows": [asdict(row) for row in answer.rows],
             "total_rows": answer.total_rows,
         }

@@ -207,7 +207,15 @@ _PROPERTIES: Final[Measures] = {
     "entry_page": user_sessions.c.entry_path,
     "exit_page": user_sessions.c.exit_path,
     "source": func.coalesce(
-        user_sessions.c.utm_source, user_sessions.c.referrer_platform, DIRECT_SOURCE
+        user_sessions.c.utm_source,
+        # A visit that starts from the site's own page, after a pause, came from nowhere else.
+        case(
+            (
+                user_sessions.c.referrer_type.is_distinct_from("internal"),
+                user_sessions.c.referrer_platform,
+            )
+        ),
+        DIRECT_SOURCE,
     ),
     "referrer_type": func.coalesce(user_sessions.c.referrer_type, "direct"),
     "utm_source": user_sessions.c.utm_source,
