@@ -104,7 +104,7 @@ export class Edge {
   /** Every event of the answered requests in the order of arrival; sent twice is there twice. */
   get deliveries(): Sent[] {
     return this.requests
-      .filter(({ status }) => status < 300)
+      .filter(({ status, message }) => status < 300 && 'eventType' in message)
       .flatMap(({ message }) => unwrap(message));
   }
 
@@ -154,7 +154,7 @@ export class Edge {
 
 const unwrap = (message: Json): Sent[] => {
   if (message.eventType !== 'batch') return [message as Sent];
-  const { events, eventType, timestamp, batchMetadata, ...context } = message;
-  void [eventType, timestamp, batchMetadata];
-  return (events as Json[]).map((event) => ({ ...context, ...event }) as Sent);
+  const { sessionId, visitorId, siteId, url, path } = message;
+  const context = { sessionId, visitorId, siteId, url, path };
+  return (message.events as Json[]).map((event) => ({ ...context, ...event }) as Sent);
 };

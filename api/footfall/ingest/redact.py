@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 REDACTED: Final = "[REDACTED]"
+MAX_CACHED_KEY: Final = 100
 
 # Whole words of a key that make it secret.
 _WORDS: Final = frozenset(
@@ -59,7 +60,7 @@ _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 # A body without any of these cannot hold a secret key (an escape could spell one, so \\u and % count).
 # Looked for one by one: 9 µs for a body that takes one regular expression of them all 190 µs.
 _SUSPECT: Final = tuple(
-    b"pass pwd card cvv cvc cvn csc ssn social security ccn cc_n cc-n \\u %".split()
+    b"pass pwd card cvv cvc cvn csc ssn social security ccn cc_n cc-n cc.n \\u %".split()
 )
 _SUSPECT_QUERY: Final = re.compile(
     r"[?&#;][^=&#]*(?:pass|pwd|card|cvv|cvc|cvn|csc|ssn|social|security|cc|%)[^=&#]*=",
@@ -74,9 +75,14 @@ def may_hold_secrets(body: bytes) -> bool:
     return any(token in lower for token in _SUSPECT)
 
 
-@lru_cache(maxsize=4_096)
 def is_secret(key: str) -> bool:
     """Whether the value under `key` must not be stored."""
+    # Trackers send the same few keys for ever; a stranger's long ones must not fill the memory.
+    return _is_secret(key) if len(key) <= MAX_CACHED_KEY else _is_secret.__wrapped__(key)
+
+
+@lru_cache(maxsize=4_096)
+def _is_secret(key: str) -> bool:
     lower = key.lower()
     squeezed = re.sub(r"[^a-z0-9]", "", lower)
     if any(fragment in squeezed for fragment in _FRAGMENTS):
