@@ -52,14 +52,15 @@ build: ## Build the tracking script and the dashboard
 test: ## Run every test that needs no Docker
 	@$(INSTALL) test
 	@for folder in tracking dashboard; do (cd $$folder && npm test --silent); done
-	@cd api && exec ../.venv/bin/python -m pytest tests ../e2e
+	@cd api && ../.venv/bin/python -m pytest tests
+	@cd api && exec ../.venv/bin/python -m pytest -c pyproject.toml ../e2e
 
 check: ## Check formats, types, imports and generated files
 	@$(INSTALL) check
 	@cd api && ../.venv/bin/black --quiet --check --config pyproject.toml . $(OTHER_PYTHON)
 	@cd api && ../.venv/bin/ruff check --quiet .
 	@cd api && ../.venv/bin/ruff check --quiet --config pyproject.toml --extend-ignore S,PT011,DTZ $(OTHER_PYTHON)
-	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py
+	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py ../e2e
 	@cd api && ../.venv/bin/lint-imports
 	@.venv/bin/footfall contract --check
 	@for folder in tracking dashboard; do (cd $$folder && npm run --silent lint && npm run --silent typecheck); done
