@@ -52,10 +52,13 @@ const showEvent = (event) => {
   list.prepend(entry);
 };
 
+/** @type {(text: string) => Sent} */
+const parse = JSON.parse;
+
 /** @param {unknown} sent */
 const show = (sent) => {
   if (typeof sent !== 'string' || !sent.includes('"eventType"')) return;
-  const message = /** @type {Sent} */ (JSON.parse(sent));
+  const message = parse(sent);
   for (const event of message.events ?? [message]) showEvent(event);
   showCount();
 };

@@ -21,7 +21,7 @@ const readValue = (control: HTMLInputElement): string => {
 const readForm = (form: HTMLFormElement): Readonly<Record<string, string>> => {
   const values: Record<string, string> = {};
   let left = MAX_CHARACTERS;
-  for (const control of Array.from(form.elements)) {
+  for (const control of form.elements) {
     if (!isControl(control) || !control.name || control.matches(NO_ANSWER)) continue;
     const value = readValue(control);
     left -= control.name.length + value.length;

@@ -23,7 +23,8 @@ interface Host {
 const measure = (): void => {
   resume();
   enterPage(readPage());
-  recordPageview('initial_load', document.referrer);
+  // On a page that broke what this needs, the rest still works.
+  guard(recordPageview)('initial_load', document.referrer);
   flush();
   watchEngagement();
   watchExit();
@@ -39,7 +40,7 @@ const start = (): void => {
   const host = window as Host;
   const early = host.footfall?.q ?? [];
   host.footfall = Object.assign(guard(recordCustom), { consent, optOut });
-  whenAllowed(guard(measure));
+  whenAllowed(measure);
   if (needsConsent) followConsentMode();
   for (const [name, props] of early) recordCustom(name, props);
 };

@@ -88,15 +88,12 @@ export const flush = (): void => {
   timer = undefined;
   // Whoever withdrew a consent meant what is still here, too.
   if (!isAllowed()) waiting = [];
-  const pause = retryAt - Date.now();
-  if (pause > 0) {
-    wait(pause);
-    return;
-  }
-  while (waiting.length) {
+  // A request can fail while it is made, and begin the pause that ends this.
+  while (waiting.length && Date.now() >= retryAt) {
     const items = take();
     send(items, pack(items, false));
   }
+  if (waiting.length) wait(retryAt - Date.now());
 };
 
 export const enqueue = (item: Item, itsContext: Context, urgent: boolean): void => {
@@ -117,7 +114,10 @@ export const flushOnExit = (): void => {
   while (isAllowed() && waiting.length) {
     const items = take();
     const body = pack(items, true);
-    if (!beacon(body)) send(items, body);
+    if (!beacon(body)) {
+      send(items, body);
+      return;
+    }
   }
 };
 
