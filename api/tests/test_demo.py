@@ -86,8 +86,9 @@ def scripted(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[Scripted]:
         server.server_close()
 
 
-STORED = (202, {}, b'{"status":"success","accepted":3,"duplicates":1,"rejected":[]}')
-AWAY = (503, {"Retry-After": "0"}, b'{"error":"unavailable","detail":"away"}')
+Reply = tuple[int, dict[str, str], bytes]
+STORED: Reply = (202, {}, b'{"status":"success","accepted":3,"duplicates":1,"rejected":[]}')
+AWAY: Reply = (503, {"Retry-After": "0"}, b'{"error":"unavailable","detail":"away"}')
 ONE_VISIT = Visit(
     "demo-shop", "91.112.4.5", "A browser", "de-AT,de;q=0.9", [{"eventType": "pageview"}]
 )
@@ -110,7 +111,7 @@ def test_each_request_carries_its_visitors_address_and_browser() -> None:
 
 
 def test_what_the_server_cannot_take_now_is_sent_again() -> None:
-    lost = (0, {}, b"")
+    lost: Reply = (0, {}, b"")
     with scripted(AWAY, lost, STORED) as server:
         tally = send(server.url)
     assert [body for _, body in server.requests] == [[{"eventType": "pageview"}]] * 3
@@ -118,7 +119,11 @@ def test_what_the_server_cannot_take_now_is_sent_again() -> None:
 
 
 def test_a_refusal_ends_the_delivery_with_the_servers_words() -> None:
-    refusal = (422, {}, b'{"error":"unprocessable","detail":"siteId is not registered here"}')
+    refusal: Reply = (
+        422,
+        {},
+        b'{"error":"unprocessable","detail":"siteId is not registered here"}',
+    )
     with scripted(refusal) as server, pytest.raises(Rejected, match="siteId is not registered"):
         send(server.url, [ONE_VISIT] * 50)
     assert len(server.requests) < 50
@@ -231,7 +236,8 @@ async def test_a_month_arrives_and_looks_like_one(api: Api) -> None:
         await api.value("select count(*) from events_log where timestamp_source <> 'client'") == 0
     )
     zones = {site.site_id: site.time_zone for site in SITES}
-    assert dict(await api.pool.fetch("select site_id, timezone from sites")) == zones
+    stored = await api.pool.fetch("select site_id, timezone from sites")
+    assert {row["site_id"]: row["timezone"] for row in stored} == zones
 
 
 async def test_sending_the_month_twice_counts_it_once(api: Api) -> None:
@@ -260,7 +266,7 @@ async def test_days_are_counted_in_each_sites_own_zone(api: Api) -> None:
             " where site_id = $1 and total_sessions > 0",
             site.site_id,
         )
-        assert dict(rows) == expected
+        assert {row["metric_date"]: row["total_sessions"] for row in rows} == expected
 
 
 async def test_passwords_and_card_numbers_of_demo_forms_are_not_stored(api: Api) -> None:
