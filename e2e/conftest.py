@@ -21,9 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 PROJECT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # A plain desktop Chrome, so that the visit is one of a person's.
-USER_AGENT = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-)
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 PATIENCE_S = 60.0
 
 
@@ -72,10 +70,13 @@ class Stack:
 
     def is_derived(self) -> bool:
         """Whether the worker has handled the whole log."""
-        return self.value(
-            "select coalesce((select max(id) from events_log), 0)"
-            " <= coalesce((select last_id from consumer_offsets where consumer = 'derive'), 0)"
-        ) == "t"
+        return (
+            self.value(
+                "select coalesce((select max(id) from events_log), 0)"
+                " <= coalesce((select last_id from consumer_offsets where consumer = 'derive'), 0)"
+            )
+            == "t"
+        )
 
     def dashboard_link(self) -> str:
         """The link that `make up` prints."""
@@ -143,7 +144,9 @@ def find_browser() -> str:
     for name in BROWSERS:
         if found := shutil.which(name):
             return found
-    pytest.fail("No Chromium found: install one (`apt-get install chromium`) or name it by FOOTFALL_CHROMIUM.")
+    pytest.fail(
+        "No Chromium found: install one (`apt-get install chromium`) or name it by FOOTFALL_CHROMIUM."
+    )
 
 
 @pytest.fixture(scope="session")

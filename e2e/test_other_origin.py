@@ -46,10 +46,15 @@ def test_the_script_reports_to_where_it_came_from(
     with page.expect_response(f"{stack.url}/collect"):
         page.goto(f"{elsewhere}/page?utm_source=friend")
     assert answers[0].status == 202
-    allowed = [h["value"] for h in answers[0].headers_array() if h["name"].lower() == "access-control-allow-origin"]
+    allowed = [
+        h["value"]
+        for h in answers[0].headers_array()
+        if h["name"].lower() == "access-control-allow-origin"
+    ]
     assert allowed == ["*"]
     wait_for(
-        lambda: stack.sql("select path, utm_source from pageviews where site_id = 'elsewhere'") == [["/page", "friend"]],
+        lambda: stack.sql("select path, utm_source from pageviews where site_id = 'elsewhere'")
+        == [["/page", "friend"]],
         "the pageview",
     )
 

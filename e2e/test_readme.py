@@ -16,7 +16,10 @@ COMMANDS = [
 ]
 # `make up` started the stack of these tests, `make test` runs them.
 RUNNING = {"make up", "make test"}
-SMALLER = {"make demo": 'make demo ARGS="--visits 60 --days 3"', "make demo-clear": "make demo-clear ARGS=--yes"}
+SMALLER = {
+    "make demo": 'make demo ARGS="--visits 60 --days 3"',
+    "make demo-clear": "make demo-clear ARGS=--yes",
+}
 
 
 def is_docker(command: str) -> bool:
@@ -56,10 +59,13 @@ def test_the_pictures_and_pages_it_links_to_exist() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["select 'it''s 100 % 5 %d'::text || ' \"quoted\" $HOME `x` \\n'", "select 1 as \"a b\" where '%' like '%'"],
+    [
+        "select 'it''s 100 % 5 %d'::text || ' \"quoted\" $HOME `x` \\n'",
+        "select 1 as \"a b\" where '%' like '%'",
+    ],
 )
 def test_psql_prints_bare_rows_and_nothing_is_expanded(stack: Stack, statement: str) -> None:
-    expected = {"select 'it": "it's 100 % 5 %d \"quoted\" $HOME `x` \\n\n", "select 1 a": "1\n"}
+    expected = {"select 'it": 'it\'s 100 % 5 %d "quoted" $HOME `x` \\n\n', "select 1 a": "1\n"}
     assert stack.run(["make", "psql", f"CMD={statement}"]) == expected[statement[:10]]
 
 

@@ -63,11 +63,14 @@ def test_one_visit_stands_in_every_table_and_on_the_dashboard(
         "select count(*) = count(distinct event_id), bool_and(ip_address is null), count(distinct session_id),"
         " count(distinct visitor_id), bool_and(timestamp_source = 'client') from events_log where site_id = 'demo'"
     ) == [["t", "t", "1", "1", "t"]]
-    assert stack.value(
-        "select (select count(*) from events_log where site_id = 'demo')"
-        " = (select count(*) from pageviews where site_id = 'demo')"
-        " + (select count(*) from user_events where site_id = 'demo')"
-    ) == "t"
+    assert (
+        stack.value(
+            "select (select count(*) from events_log where site_id = 'demo')"
+            " = (select count(*) from pageviews where site_id = 'demo')"
+            " + (select count(*) from user_events where site_id = 'demo')"
+        )
+        == "t"
+    )
 
     # pageviews: three, with titles and with time on each.
     views = stack.sql(
@@ -75,7 +78,9 @@ def test_one_visit_stands_in_every_table_and_on_the_dashboard(
         " where site_id = 'demo' order by view_timestamp"
     )
     assert [view[0] for view in views] == ["/", "/products.html", "/contact.html"]
-    assert ["Acorn" in views[0][1], "Products" in views[1][1], "Contact" in views[2][1]] == [True] * 3
+    assert ["Acorn" in views[0][1], "Products" in views[1][1], "Contact" in views[2][1]] == [
+        True
+    ] * 3
     assert [view[2] for view in views] == ["t", "t", "t"]
     assert [view[3] for view in views] == ["f", "t", "t"]
 
@@ -133,7 +138,13 @@ def test_one_visit_stands_in_every_table_and_on_the_dashboard(
         lambda: stack.value("select count(*) from pageviews where site_id = 'demo'") == "4",
         "the pageview of the second visit",
     )
-    assert int(stack.value("select count(*) from events_log where site_id = 'demo'")) - int(before) >= 1
-    assert stack.value(
-        "select count(*) - count(distinct event_id) from events_log where site_id = 'demo'"
-    ) == "0"
+    assert (
+        int(stack.value("select count(*) from events_log where site_id = 'demo'")) - int(before)
+        >= 1
+    )
+    assert (
+        stack.value(
+            "select count(*) - count(distinct event_id) from events_log where site_id = 'demo'"
+        )
+        == "0"
+    )
