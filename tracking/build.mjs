@@ -63,8 +63,8 @@ stdout.write(`${table}\n\nBudget: ${number(BUDGET_BYTES)} bytes gzip.\n`);
 
 if (argv.includes('--readme')) {
   const readme = await readFile(at('README.md'), 'utf8');
-  const marked = /(<!-- sizes -->\n)[\s\S]*(\n<!-- \/sizes -->)/;
-  await writeFile(at('README.md'), readme.replace(marked, `$1${table}$2`));
+  const marked = /(<!-- sizes -->\n)[\s\S]*(<!-- \/sizes -->)/;
+  await writeFile(at('README.md'), readme.replace(marked, `$1${table}\n$2`));
 }
 if (total > BUDGET_BYTES) {
   stdout.write(`tracking.js is ${number(total - BUDGET_BYTES)} bytes over its budget.\n`);

@@ -14,21 +14,38 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
+/** One sentence instead of a stack: nothing is wrong with the code. */
+const giveUp = (sentence: string): never => {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+};
+
 const findChromium = (): string => {
   const given = process.env.FOOTFALL_CHROMIUM;
   if (given && !isExecutable(given)) {
-    throw new Error(`FOOTFALL_CHROMIUM names ${given}, which cannot be run.`);
+    return giveUp(`FOOTFALL_CHROMIUM names ${given}, which cannot be run.`);
   }
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const found =
+  return (
     given ||
-    NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (!found) {
-    throw new Error(
-      'No Chromium: install one (Debian: apt-get install chromium) or set FOOTFALL_CHROMIUM to one.',
-    );
-  }
-  return found;
+    (NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable) ??
+      giveUp(
+        'No Chromium to test with: run "apt-get install chromium" or set FOOTFALL_CHROMIUM to one.',
+      ))
+  );
+};
+
+export const launchOptions = {
+  executablePath: findChromium(),
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 };
 
 export default defineConfig({
@@ -38,21 +55,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 20_000,
+  timeout: 30_000,
   reporter: 'line',
-  use: {
-    viewport: { width: 1280, height: 800 },
-    launchOptions: {
-      executablePath: findChromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
-  },
+  use: { viewport: { width: 1280, height: 800 }, launchOptions },
 });

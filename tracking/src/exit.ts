@@ -17,13 +17,11 @@ export const recordExit = (details?: Readonly<Record<string, string>>): void => 
 };
 
 const watchVisibility = (): void => {
-  let wasHidden = document.hidden;
   let since = Date.now();
   listen(document, 'visibilitychange', () => {
     const { hidden } = document;
     // A page that ends is hidden after its pagehide; nobody put it away.
-    if (hidden === wasHidden || hasEnded) return;
-    wasHidden = hidden;
+    if (hasEnded) return;
     setVisible(!hidden);
     if (isOn('trackPageVisibility')) {
       record(

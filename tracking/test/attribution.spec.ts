@@ -43,18 +43,19 @@ const CASES: readonly (readonly [referrer: string, type: string, platform: strin
   ['https://blog.example.org/', 'referral', 'blog.example.org'],
 ];
 
-for (const [referer, type, platform] of CASES) {
-  test(`${referer} is ${type} from ${platform}`, async ({ page, edge }) => {
-    edge.tracked('/p');
-    await page.goto('/p', { referer });
-    await expect.poll(() => edge.of('pageview').length).toBe(1);
-    expect(edge.of('pageview')[0]?.attribution).toMatchObject({
-      referrer: referer,
-      referrerType: type,
-      referrerPlatform: platform,
-    });
+test('referrers are direct, search, social or referral, matched at the labels of the host', async ({
+  page,
+  edge,
+}) => {
+  edge.tracked('/p');
+  for (const [referer] of CASES) await page.goto('/p', { referer });
+  await expect.poll(() => edge.of('pageview').length).toBe(CASES.length);
+  const told = edge.of('pageview').map(({ attribution }) => {
+    const { referrer, referrerType, referrerPlatform } = attribution as Record<string, unknown>;
+    return [referrer, referrerType, referrerPlatform];
   });
-}
+  expect(told).toEqual(CASES);
+});
 
 test('a page of the same host is internal', async ({ page, edge }) => {
   edge.tracked('/p', '<a href="/q">on</a>');

@@ -56,7 +56,7 @@ export class Edge {
   });
   #pages = new Map<string, string>();
   requests: Request[] = [];
-  /** Decides each answer to /collect; the default accepts. */
+  /** Decides the answer to each message of events; the default accepts. */
   decide: (message: Json) => Answer = () => ({ status: 202 });
 
   async start(): Promise<void> {
@@ -126,7 +126,8 @@ export class Edge {
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
       const message = body ? (JSON.parse(body) as Json) : {};
-      const { status, retryAfter } = this.decide(message);
+      const { status, retryAfter }: Answer =
+        'eventType' in message ? this.decide(message) : { status: 202 };
       if (retryAfter) response.setHeader('Retry-After', retryAfter);
       const { method = '', headers } = request;
       this.requests.push({ method, path, headers, body, message, status });
