@@ -20,7 +20,7 @@ body.className = 'panel-body';
 body.hidden = true;
 const intro = document.createElement('p');
 intro.textContent =
-  'What tracking.js sends from this page, newest first. A pageview and a form leave at once, the rest together after at most ten seconds.';
+  'What tracking.js sends from this page, newest first. A pageview and a form leave at once, the rest together after at most ten seconds. What the page before could not have confirmed comes once more.';
 const list = document.createElement('ol');
 body.append(intro, list);
 panel.append(body, toggle);
