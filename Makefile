@@ -57,7 +57,7 @@ test: ## Run every test that needs no Docker
 
 check: ## Check formats, types, imports and generated files
 	@$(INSTALL) check
-	@cd api && ../.venv/bin/black --quiet --check --config pyproject.toml . $(OTHER_PYTHON)
+	@cd api && ../.venv/bin/black --check --config pyproject.toml . $(OTHER_PYTHON)
 	@cd api && ../.venv/bin/ruff check --quiet .
 	@cd api && ../.venv/bin/ruff check --quiet --config pyproject.toml --extend-ignore S,PT011,DTZ $(OTHER_PYTHON)
 	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py
