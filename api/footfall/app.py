@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from footfall import __version__
 from footfall.config import Settings
-from footfall.database import Pool, open_engine, open_pool
+from footfall.database import AWAY, Pool, open_engine, open_pool
 from footfall.edge import auth, collect, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.errors import FootfallError, Unavailable
@@ -127,7 +127,7 @@ class App:
         sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
         self._collector = Collector(settings, log, sites, Salts(pool), self._clock)
         appender = asyncio.create_task(log.run(), name="appender")
-        refresher = asyncio.create_task(_forget_sites(sites), name="site refresh")
+        refresher = asyncio.create_task(_refresh_sites(sites), name="site refresh")
         logger.info("serving", extra={"registration": settings.site_registration})
         try:
             yield State(settings=settings, pool=pool, engine=engine, token=token, clock=self._clock)
@@ -143,7 +143,8 @@ class App:
             logger.info("stopped")
 
 
-async def _forget_sites(sites: SiteDirectory) -> None:
+async def _refresh_sites(sites: SiteDirectory) -> None:
     while True:
         await asyncio.sleep(SiteDirectory.REFRESH_S)
-        sites.forget()
+        with suppress(*AWAY):
+            await sites.refresh()

@@ -36,7 +36,9 @@ def plain_url(url: str) -> str:
 class Settings(BaseSettings):
     """Frozen; unknown variables are ignored, wrong values stop the start with one sentence each."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
 
     database_url: SecretStr | None = Field(
         default=None,

@@ -36,6 +36,15 @@ AWAY = (
     asyncpg.QueryCanceledError,
 )
 
+# What the next try may well not meet again: nothing is wrong with what was asked.
+TRANSIENT = (
+    *AWAY,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
+
 CONNECT_TIMEOUT_S = 5.0
 
 
@@ -82,6 +91,8 @@ async def open_pool(
                 "application_name": f"footfall-{role}",
                 "timezone": "UTC",
                 "jit": "off",
+                # A 2xx means on disk, however the server at DATABASE_URL is tuned.
+                "synchronous_commit": "on",
             },
         )
     except (

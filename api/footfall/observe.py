@@ -53,8 +53,10 @@ GROUP_EVENTS = Histogram(
     registry=REGISTRY,
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
 )
-QUEUE_EVENTS = Gauge(
-    "footfall_append_queue_events", "Events waiting for the next group commit.", registry=REGISTRY
+QUEUE_BYTES = Gauge(
+    "footfall_append_queue_bytes",
+    "Bytes of events that wait for the next group commit.",
+    registry=REGISTRY,
 )
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {

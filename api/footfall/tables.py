@@ -65,6 +65,7 @@ sites = Table(
     Column("timezone", Text, nullable=False, server_default="UTC"),
     Column("registered_by", Text, nullable=False, server_default="operator"),
     _at("created_at", server_default=text("now()")),
+    CheckConstraint("length(site_id) between 1 and 200", name="site_id"),
     CheckConstraint("registered_by in ('operator', 'event')", name="registered_by"),
 )
 
@@ -196,7 +197,7 @@ pageviews = Table(
     Column("event_id", Uuid, nullable=False),
     _count("engaged_ms", BigInteger),
     PrimaryKeyConstraint("site_id", "id"),
-    Index(None, "site_id", "session_id", "view_timestamp"),
+    Index(None, "site_id", "session_id", "view_timestamp", "event_id"),
     Index(None, "site_id", "view_timestamp"),
 )
 
@@ -248,7 +249,7 @@ daily_site_metrics = Table(
     _count("total_pageviews"),
     Column("bounce_rate", Numeric(5, 4)),
     Column("avg_session_duration_seconds", Integer),
-    Column("avg_pages_per_session", Numeric(8, 2)),
+    Column("avg_pages_per_session", Numeric(12, 2)),
     _count("total_events"),
     _count("direct_sessions"),
     _count("search_sessions"),

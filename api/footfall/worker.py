@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import asyncpg
+
 from footfall.config import Settings
-from footfall.database import AWAY, Connection, Pool, open_pool, transaction
+from footfall.database import TRANSIENT, Connection, Pool, open_pool, transaction
 from footfall.derive import apply as derive
 from footfall.errors import Unavailable
 from footfall.eventlog import consumer
@@ -89,8 +91,8 @@ async def _consume(pool: Pool, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             moved = await consumer.step(pool, derive.CONSUMER, derive.apply, batch_size=BATCH_SIZE)
-        except AWAY as error:
-            logger.warning("database away", extra={"detail": type(error).__name__})
+        except TRANSIENT as error:
+            logger.warning("derivation postponed", extra={"detail": type(error).__name__})
             await _pause(stop, AWAY_PAUSE_S)
             continue
         if moved == 0:
@@ -102,10 +104,13 @@ async def _repeat(pool: Pool, task: Task, stop: asyncio.Event) -> None:
         try:
             async with transaction(pool) as connection:
                 await task.work(connection, datetime.now(UTC))
-        except AWAY as error:
+        except TRANSIENT as error:
             logger.warning("task postponed", extra={"task": task.description, "detail": str(error)})
             await _pause(stop, AWAY_PAUSE_S)
             continue
+        except asyncpg.PostgresError:
+            # One task must not end the others; its next turn comes.
+            logger.exception("task failed", extra={"task": task.description})
         await _pause(stop, task.period.total_seconds())
 
 
@@ -131,6 +136,12 @@ async def catch_up(pool: Pool, *, on_progress: Callable[[int], object] = lambda 
 
 async def rebuild(pool: Pool, *, on_progress: Callable[[int], object] = lambda moved: None) -> int:
     """Empty the derived tables and derive the whole log again; a running worker just joins in."""
-    async with transaction(pool) as connection:
-        await derive.empty(connection)
+    while True:
+        try:
+            async with transaction(pool) as connection:
+                await derive.empty(connection)
+            break
+        except asyncpg.DeadlockDetectedError:
+            # Somebody read the tables in another order; they go on, and so do we.
+            continue
     return await catch_up(pool, on_progress=on_progress)

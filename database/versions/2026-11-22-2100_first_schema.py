@@ -21,6 +21,7 @@ create table sites (
     timezone text not null default 'UTC',
     registered_by text not null default 'operator',
     created_at timestamptz not null default now(),
+    constraint ck_sites_site_id check (length(site_id) between 1 and 200),
     constraint ck_sites_registered_by check (registered_by in ('operator', 'event'))
 );
 
@@ -165,7 +166,8 @@ create table pageviews (
     engaged_ms bigint not null default 0,
     constraint pk_pageviews primary key (site_id, id)
 );
-create index ix_pageviews_site_id_session_id_view_timestamp on pageviews (site_id, session_id, view_timestamp);
+create index ix_pageviews_site_id_session_id_view_timestamp_event_id
+    on pageviews (site_id, session_id, view_timestamp, event_id);
 create index ix_pageviews_site_id_view_timestamp on pageviews (site_id, view_timestamp);
 
 create table user_events (
@@ -222,7 +224,7 @@ create table daily_site_metrics (
     total_pageviews integer not null default 0,
     bounce_rate numeric(5, 4),
     avg_session_duration_seconds integer,
-    avg_pages_per_session numeric(8, 2),
+    avg_pages_per_session numeric(12, 2),
     total_events integer not null default 0,
     direct_sessions integer not null default 0,
     search_sessions integer not null default 0,

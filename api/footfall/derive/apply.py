@@ -7,17 +7,21 @@ the batch touches, so an event costs the same however long the history is.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from footfall.database import Connection
 from footfall.derive import pageviews, rollups, rows, store
 from footfall.derive.sessions import Session, sessionize
+from footfall.eventlog import consumer
 from footfall.eventlog.consumer import LogRow
+
+logger = logging.getLogger("footfall.derive")
 
 CONSUMER: Final = "derive"
 
@@ -98,10 +102,11 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
 
 async def empty(connection: Connection) -> None:
     """Take everything derived away, and the offset back to the log's beginning."""
+    # The offset first, as a worker locks them, so that the two never wait for each other.
+    await consumer.lock_offset(connection, CONSUMER)
     await connection.execute(f"truncate {', '.join(TABLES)} restart identity")
-    await connection.execute(
-        "update consumer_offsets set last_id = 0, updated_at = now() where consumer = $1", CONSUMER
-    )
+    await connection.execute("delete from dead_letters where stage = 'derive'")
+    await consumer.move_offset(connection, CONSUMER, 0)
 
 
 async def _insert(
@@ -132,7 +137,11 @@ async def _zones(connection: Connection, site_ids: set[str]) -> dict[str, ZoneIn
 
 @cache
 def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        logger.error("unknown time zone, counting in UTC", extra={"timezone": name})
+        return ZoneInfo("UTC")
 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:

@@ -111,15 +111,15 @@ _INFER_PAGES: Final = """
 
 _TIME_PAGES: Final = """
     with touched as (
-        select site_id, session_id, path, view_timestamp as at
+        select site_id, session_id, path, view_timestamp as at, event_id
         from pageviews
         where {new}
         union
-        select site_id, session_id, page_path, event_timestamp
+        select site_id, session_id, page_path, event_timestamp, 'ffffffff-ffff-ffff-ffff-ffffffffffff'
         from user_events
         where {new} and (time_spent_ms is not null or engaged_ms is not null) and page_path is not null
         union
-        select p.site_id, p.session_id, p.path, p.view_timestamp
+        select p.site_id, p.session_id, p.path, p.view_timestamp, p.event_id
         from pageviews p
         join {whole} using (site_id, session_id)
     ),
@@ -129,17 +129,18 @@ _TIME_PAGES: Final = """
         cross join lateral (
             (
                 select site_id, id from pageviews p
-                where p.site_id = t.site_id and p.session_id = t.session_id and p.view_timestamp <= t.at
-                order by view_timestamp desc
-                fetch first 2 rows with ties
+                where p.site_id = t.site_id and p.session_id = t.session_id
+                    and (p.view_timestamp, p.event_id) <= (t.at, t.event_id)
+                order by view_timestamp desc, event_id desc
+                limit 2
             )
             union
             (
                 select site_id, id from pageviews p
-                where p.site_id = t.site_id and p.session_id = t.session_id and p.view_timestamp <= t.at
-                    and p.path = t.path
-                order by view_timestamp desc
-                fetch first 2 rows with ties
+                where p.site_id = t.site_id and p.session_id = t.session_id and p.path = t.path
+                    and (p.view_timestamp, p.event_id) <= (t.at, t.event_id)
+                order by view_timestamp desc, event_id desc
+                limit 2
             )
         ) as p
     ),
@@ -160,15 +161,14 @@ _TIME_PAGES: Final = """
             select view_timestamp
             from pageviews n
             where n.site_id = p.site_id and n.session_id = p.session_id
-                and n.view_timestamp > p.view_timestamp
-            order by view_timestamp
+                and (n.view_timestamp, n.event_id) > (p.view_timestamp, p.event_id)
+            order by view_timestamp, event_id
             limit 1
         ) as following on true
         left join lateral (
             select view_timestamp
             from pageviews n
             where n.site_id = p.site_id and n.session_id = p.session_id and n.path = p.path
-                and n.view_timestamp >= p.view_timestamp
                 and (n.view_timestamp, n.event_id) > (p.view_timestamp, p.event_id)
             order by view_timestamp, event_id
             limit 1

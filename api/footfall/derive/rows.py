@@ -186,7 +186,8 @@ def milliseconds(value: Any) -> int | None:
 def _ratio(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return round(float(value), 3) if 0 < value < 1000 else None
+    rounded = round(float(value), 3) if 0 < value < 1000 else 0.0
+    return rounded if 0 < rounded < 1000 else None
 
 
 def _percentage(given: dict[str, Any]) -> int | None:

@@ -7,6 +7,7 @@ the same events into batches and any order of arrival give the same sessions. No
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,6 +30,8 @@ PASSIVE_EVENT_TYPES: Final = frozenset(
         "web_vitals",
     )
 )
+
+_NUMBERED: Final = re.compile(r"\.\d+$")
 
 Rank = tuple[bool, datetime, UUID]
 
@@ -105,7 +108,10 @@ class Session:
 
     @property
     def session_id(self) -> str:
-        return self.key if self.ordinal == 1 else f"{self.key}.{self.ordinal}"
+        # A client's id that looks like a numbered one is always numbered, so that no two sessions share an id.
+        if self.ordinal == 1 and _NUMBERED.search(self.key) is None:
+            return self.key
+        return f"{self.key}.{self.ordinal}"
 
     @property
     def duration_s(self) -> int:

@@ -35,6 +35,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 _CORS: Final = [
     (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Retry-After"),
 ]
 _PREFLIGHT: Final = [
     *_CORS,
@@ -150,7 +151,7 @@ class Collector:
             received_at=received_at,
             ip=client_ip(
                 peer[0] if peer else None,
-                headers.get(b"x-forwarded-for", b"").decode("latin-1"),
+                _forwarded_for(scope["headers"]),
                 self._trusted,
             ),
             user_agent=user_agent.decode("latin-1").replace("\x00", "") if user_agent else None,
@@ -176,10 +177,16 @@ class Collector:
             return _nothing_valid(rejections)
         letters = [DeadLetter(r.site_id, r.field, r.reason, r.payload) for r in rejections]
         appended = await self._log.append(events, letters)
+        if appended.refused:
+            reason = "holds a value that the database refuses"
+            rejections += [wire.Rejection(i, "event", reason, None, None) for i in appended.refused]
+            if len(appended.refused) == len(events):
+                return _nothing_valid(rejections)
+        accepted = len(events) - len(appended.refused)
         document: dict[str, Any] = {
             "status": "success" if not rejections else "partial",
-            "message": _message(len(events)),
-            "accepted": len(events),
+            "message": _message(accepted),
+            "accepted": accepted,
             "duplicates": appended.duplicates,
             "rejected": _listed(rejections),
             "timestamp": received_at.isoformat(),
@@ -187,6 +194,11 @@ class Collector:
         if parsed.single:
             document["event_id"] = str(events[0].event_id)
         return Answer(202, document)
+
+
+def _forwarded_for(headers: list[tuple[bytes, bytes]]) -> str:
+    """All X-Forwarded-For headers as one list: a proxy may add a line instead of a word."""
+    return ",".join(v.decode("latin-1") for name, v in headers if name == b"x-forwarded-for")
 
 
 def _message(count: int) -> str:

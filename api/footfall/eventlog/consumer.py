@@ -11,11 +11,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from footfall.database import AWAY, Connection, Pool, transaction
+from footfall.database import TRANSIENT, Connection, Pool, transaction
 from footfall.eventlog.log import DeadLetter, keep_dead_letters
 
 DUPLICATE_DAYS: Final = 7
@@ -68,48 +68,62 @@ _READ: Final = """
     limit $2
 """
 
+# Day by day, so that each look-up is one probe of one partition's index (a range of days would scan
+# whole indexes before PostgreSQL 18). One day ahead too: a group may commit late, after midnight.
 _SEEN_BEFORE: Final = """
     select distinct later.id
     from unnest($1::bigint[], $2::text[], $3::uuid[], $4::date[])
         as later (id, site_id, event_id, received_date)
-    join events_log as earlier using (site_id, event_id)
-    where earlier.received_date between $5 and $6
-        and earlier.received_date between later.received_date - $7::int and later.received_date + $7::int
-        and earlier.id < later.id
+    cross join generate_series(-$5::int, 1) as away (days)
+    cross join lateral (
+        select 1
+        from events_log as earlier
+        where earlier.received_date = later.received_date + away.days
+            and earlier.site_id = later.site_id
+            and earlier.event_id = later.event_id
+            and earlier.id < later.id
+        limit 1
+    ) as earlier
+    where away.days <> 0
 """
+
+
+class _BatchFailed(Exception):
+    """A batch could not be applied; `last_id` is the offset it started from."""
+
+    def __init__(self, last_id: int, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.last_id = last_id
+        self.cause = cause
 
 
 async def step(pool: Pool, consumer: str, apply: Apply, *, batch_size: int) -> int:
     """Apply the next batch; returns how many log rows the offset moved over, 0 when there are none.
 
-    Raises what `apply` raises once DEAD_LETTER_LIMIT rows in a row cannot be applied, and any
-    connection error as it is.
+    Raises TRANSIENT errors as they are; and what `apply` raised when more than DEAD_LETTER_LIMIT rows
+    of a batch, and more than half of them, cannot be applied.
     """
     try:
         return await _advance(pool, consumer, apply, batch_size)
-    except AWAY:
-        raise
-    except Exception:
-        logger.warning("batch failed, going row by row", exc_info=True)
+    except _BatchFailed as failure:
+        logger.warning("batch failed, going row by row", exc_info=failure.cause)
     moved = failed = 0
     while moved < batch_size:
         try:
             one = await _advance(pool, consumer, apply, 1)
-            failed = 0
-        except AWAY:
-            raise
-        except Exception as error:
+        except _BatchFailed as failure:
             failed += 1
-            if failed > DEAD_LETTER_LIMIT:
-                raise
-            one = await _set_aside(pool, consumer, error)
+            if failed > DEAD_LETTER_LIMIT and failed * 2 > moved:
+                raise failure.cause from None
+            one = await _set_aside(pool, consumer, failure)
         if one == 0:
             break
         moved += one
     return moved
 
 
-async def _lock_offset(connection: Connection, consumer: str) -> int:
+async def lock_offset(connection: Connection, consumer: str) -> int:
+    """The consumer's offset, held until the transaction ends: whoever wants to read on waits."""
     await connection.execute(
         "insert into consumer_offsets (consumer) values ($1) on conflict do nothing", consumer
     )
@@ -119,7 +133,8 @@ async def _lock_offset(connection: Connection, consumer: str) -> int:
     return last_id
 
 
-async def _move_offset(connection: Connection, consumer: str, last_id: int) -> None:
+async def move_offset(connection: Connection, consumer: str, last_id: int) -> None:
+    """Remember that everything up to `last_id` is handled. The offset must be locked."""
     await connection.execute(
         "update consumer_offsets set last_id = $2, updated_at = now() where consumer = $1",
         consumer,
@@ -129,49 +144,53 @@ async def _move_offset(connection: Connection, consumer: str, last_id: int) -> N
 
 async def _advance(pool: Pool, consumer: str, apply: Apply, batch_size: int) -> int:
     async with transaction(pool) as connection:
-        last_id = await _lock_offset(connection, consumer)
+        last_id = await lock_offset(connection, consumer)
         records = await connection.fetch(_READ, last_id, batch_size)
         if not records:
             return 0
         rows = [LogRow(*record) for record in records]
         seen_before = await _seen_before(connection, rows)
         fresh = [row for row in rows if row.id not in seen_before]
-        if fresh:
-            await apply(connection, fresh)
-        await _move_offset(connection, consumer, rows[-1].id)
+        try:
+            if fresh:
+                await apply(connection, fresh)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            raise _BatchFailed(last_id, error) from error
+        await move_offset(connection, consumer, rows[-1].id)
         return len(rows)
 
 
 async def _seen_before(connection: Connection, rows: Sequence[LogRow]) -> set[int]:
-    days = [row.received_at.date() for row in rows]
-    window = timedelta(days=DUPLICATE_DAYS)
     found = await connection.fetch(
         _SEEN_BEFORE,
         [row.id for row in rows],
         [row.site_id for row in rows],
         [row.event_id for row in rows],
-        days,
-        min(days) - window,
-        max(days) + window,
+        [row.received_at.date() for row in rows],
         DUPLICATE_DAYS,
     )
     return {record["id"] for record in found}
 
 
-async def _set_aside(pool: Pool, consumer: str, error: Exception) -> int:
-    """Skip one row: keep it as a dead letter and move the offset over it."""
+async def _set_aside(pool: Pool, consumer: str, failure: _BatchFailed) -> int:
+    """Skip the row that failed: keep it as a dead letter and move the offset over it.
+
+    Returns 1 without doing anything where another process has moved the offset meanwhile.
+    """
     async with transaction(pool) as connection:
-        last_id = await _lock_offset(connection, consumer)
+        last_id = await lock_offset(connection, consumer)
         record = await connection.fetchrow(
             "select id, site_id, raw_event_data from events_log where id > $1 order by id limit 1",
             last_id,
         )
-        if record is None:
-            return 0
-        reason = f"{type(error).__name__}: {error}"[:1000]
+        if last_id != failure.last_id or record is None:
+            return 1
+        reason = f"{type(failure.cause).__name__}: {failure.cause}"[:1000]
         letter = DeadLetter(record["site_id"], "event", reason, record["raw_event_data"])
         await keep_dead_letters(connection, "derive", [letter])
-        await _move_offset(connection, consumer, record["id"])
+        await move_offset(connection, consumer, record["id"])
         logger.error("event set aside", extra={"offset": record["id"], "reason": reason})
         return 1
 

@@ -8,6 +8,7 @@ and `id > offset` never skips a slower transaction (docs/decisions/0002).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from uuid import UUID
 
 import asyncpg
 
-from footfall.database import AWAY, Connection, Pool
+from footfall.database import TRANSIENT, Connection, Pool
 from footfall.errors import Unavailable
 from footfall.event import Event
 from footfall.observe import (
@@ -26,12 +27,16 @@ from footfall.observe import (
     EVENTS_DUPLICATE,
     EVENTS_STORED,
     GROUP_EVENTS,
-    QUEUE_EVENTS,
+    QUEUE_BYTES,
 )
 
+logger = logging.getLogger("footfall.eventlog")
+
 APPEND_LOCK: Final = 7_207_003
+MAX_ATTEMPTS: Final = 3
 MAX_GROUP_EVENTS: Final = 2_000
-MAX_QUEUED_EVENTS: Final = 20_000
+MAX_GROUP_BYTES: Final = 8 * 1024 * 1024
+MAX_QUEUED_BYTES: Final = 64 * 1024 * 1024
 
 COLUMNS: Final = (
     "event_id",
@@ -93,10 +98,15 @@ Key = tuple[str, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What became of one request's events: stored now, or in the log already."""
+    """What became of one request's events: stored now, or in the log already.
+
+    refused: places in the request of events with a value that PostgreSQL does not take, which
+    validation should have known; they are dead letters.
+    """
 
     stored: int
     duplicates: int
+    refused: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,7 @@ class _Entry:
     events: Sequence[Event]
     dead_letters: Sequence[DeadLetter]
     done: asyncio.Future[Appended]
+    size_bytes: int
 
 
 def _row(event: Event) -> tuple[Any, ...]:
@@ -148,7 +159,7 @@ class EventLog:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._queue: deque[_Entry] = deque()
-        self._queued_events = 0
+        self._queued_bytes = 0
         self._wake = asyncio.Event()
         self._closing = False
 
@@ -162,14 +173,15 @@ class EventLog:
         """
         if self._closing:
             raise Unavailable("The server is shutting down.", retry_after_s=2)
-        if self._queued_events + len(events) > MAX_QUEUED_EVENTS:
-            raise Unavailable("Too many events are waiting for the database.", retry_after_s=2)
-        entry = _Entry(events, dead_letters, asyncio.get_running_loop().create_future())
-        self._queue.append(entry)
-        self._queued_events += len(events)
-        QUEUE_EVENTS.set(self._queued_events)
+        size_bytes = sum(len(event.raw) for event in events)
+        if self._queued_bytes + size_bytes > MAX_QUEUED_BYTES:
+            raise Unavailable("Too much is waiting for the database.", retry_after_s=2)
+        done: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Entry(events, dead_letters, done, size_bytes))
+        self._queued_bytes += size_bytes
+        QUEUE_BYTES.set(self._queued_bytes)
         self._wake.set()
-        return await entry.done
+        return await done
 
     async def run(self) -> None:
         """Commit groups until `close()` was called and the queue is empty."""
@@ -183,13 +195,15 @@ class EventLog:
             group = self._take_group()
             started = time.perf_counter()
             try:
-                outcomes = await self._commit(group)
-            except AWAY as error:
-                self._fail(group, Unavailable(f"The database is away: {type(error).__name__}"))
-            except asyncpg.PostgresError as error:
-                await self._commit_apart(group, error)
-            else:
-                self._answer(group, outcomes)
+                self._answer(group, await self._commit(group))
+            except TRANSIENT as error:
+                self._fail(group, _away(error))
+            except asyncpg.PostgresError:
+                await self._commit_apart(group)
+            except Exception as error:
+                # Whatever it was, those who wait must hear of it, and the next group gets its turn.
+                logger.exception("group commit failed")
+                self._fail(group, _away(error))
             APPEND_SECONDS.observe(time.perf_counter() - started)
 
     def close(self) -> None:
@@ -199,28 +213,56 @@ class EventLog:
 
     def _take_group(self) -> list[_Entry]:
         group: list[_Entry] = []
-        size = 0
-        while self._queue and (not group or size + len(self._queue[0].events) <= MAX_GROUP_EVENTS):
-            entry = self._queue.popleft()
-            group.append(entry)
-            size += len(entry.events)
-        self._queued_events -= size
-        QUEUE_EVENTS.set(self._queued_events)
-        GROUP_EVENTS.observe(size)
+        size_bytes = count = 0
+        while self._queue:
+            entry = self._queue[0]
+            if group and (
+                count + len(entry.events) > MAX_GROUP_EVENTS
+                or size_bytes + entry.size_bytes > MAX_GROUP_BYTES
+            ):
+                break
+            group.append(self._queue.popleft())
+            count += len(entry.events)
+            size_bytes += entry.size_bytes
+        self._queued_bytes -= size_bytes
+        QUEUE_BYTES.set(self._queued_bytes)
+        GROUP_EVENTS.observe(count)
         return group
 
-    async def _commit_apart(self, group: list[_Entry], error: asyncpg.PostgresError) -> None:
-        """A value that validation let through is refused by PostgreSQL: only its request fails."""
-        if len(group) == 1:
-            self._fail(group, error)
-            return
+    async def _commit_apart(self, group: list[_Entry]) -> None:
+        """PostgreSQL refuses a value that validation let through: only its own event is set aside."""
         for entry in group:
             try:
-                self._answer([entry], await self._commit([entry]))
-            except AWAY as away:
-                self._fail([entry], Unavailable(f"The database is away: {type(away).__name__}"))
-            except asyncpg.PostgresError as own_error:
-                self._fail([entry], own_error)
+                try:
+                    outcomes = await self._commit([entry])
+                except TRANSIENT:
+                    raise
+                except asyncpg.PostgresError:
+                    outcomes = [await self._commit_singly(entry)]
+                self._answer([entry], outcomes)
+            except Exception as error:
+                logger.warning("request not stored", exc_info=error)
+                self._fail([entry], _away(error))
+
+    async def _commit_singly(self, entry: _Entry) -> Appended:
+        stored = duplicates = 0
+        refused: list[int] = []
+        letters = list(entry.dead_letters)
+        for place, event in enumerate(entry.events):
+            single = _Entry((event,), (), entry.done, entry.size_bytes)
+            try:
+                [outcome] = await self._commit([single])
+                stored += outcome.stored
+                duplicates += outcome.duplicates
+            except TRANSIENT:
+                raise
+            except asyncpg.PostgresError as error:
+                refused.append(place)
+                reason = f"the database refuses it: {error}"[:1000]
+                letters.append(DeadLetter(event.site_id, "event", reason, event.raw))
+        async with self._pool.acquire() as connection:
+            await keep_dead_letters(connection, "collect", letters)
+        return Appended(stored, duplicates, tuple(refused))
 
     @staticmethod
     def _fail(group: list[_Entry], error: Exception) -> None:
@@ -239,16 +281,19 @@ class EventLog:
     async def _commit(self, group: list[_Entry]) -> list[Appended]:
         """Store one group in one transaction. COPY first; a known id sends it the slower way."""
         async with self._pool.acquire() as connection:
-            try:
-                return await self._store(connection, group, copy=True)
-            except asyncpg.UniqueViolationError:
-                return await self._store(connection, group, copy=False)
-            except asyncpg.CheckViolationError as error:
-                if "no partition" not in str(error):
-                    raise
-                days = [event.received_at.date() for entry in group for event in entry.events]
-                await ensure_partitions(connection, min(days), max(days))
-                return await self._store(connection, group, copy=True)
+            copy = True
+            for _ in range(MAX_ATTEMPTS):
+                try:
+                    return await self._store(connection, group, copy=copy)
+                except asyncpg.UniqueViolationError:
+                    copy = False
+                except asyncpg.CheckViolationError as error:
+                    # A named constraint is a wrong value; without a name it is a missing partition.
+                    if error.constraint_name:
+                        raise
+                    for day in {e.received_at.date() for entry in group for e in entry.events}:
+                        await ensure_partitions(connection, day, day)
+            return await self._store(connection, group, copy=False)
 
     async def _store(
         self, connection: Connection, group: list[_Entry], *, copy: bool
@@ -298,18 +343,28 @@ class EventLog:
         for day, day_rows in by_day.items():
             found = await connection.fetch(
                 """
-                select site_id, event_id
-                from events_log
-                join unnest($1::text[], $2::uuid[]) as sent (site_id, event_id) using (site_id, event_id)
-                where received_date in ($3, $4)
+                select sent.site_id, sent.event_id
+                from unnest($1::text[], $2::uuid[]) as sent (site_id, event_id)
+                cross join unnest($3::date[]) as neighbour (received_date)
+                cross join lateral (
+                    select 1
+                    from events_log as known
+                    where known.received_date = neighbour.received_date
+                        and known.site_id = sent.site_id
+                        and known.event_id = sent.event_id
+                    limit 1
+                ) as known
                 """,
                 [row[4] for row in day_rows],
                 [row[0] for row in day_rows],
-                day - timedelta(days=1),
-                day + timedelta(days=1),
+                [day - timedelta(days=1), day + timedelta(days=1)],
             )
             known.update((row["site_id"], row["event_id"]) for row in found)
         return known
+
+
+def _away(error: Exception) -> Unavailable:
+    return Unavailable(f"The events could not be stored now: {type(error).__name__}")
 
 
 def _outcome(entry: _Entry, stored: set[Key]) -> Appended:

@@ -23,6 +23,8 @@ from footfall.ingest.visitor import derive_visitor_id
 
 EVENT_ID_NAMESPACE: Final = uuid.UUID("5d9a6c1e-3f0b-5b7a-9d55-0f7fa11e0001")
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+# RFC 1035: a host name has at most 253 characters; a site id here has at most 200.
+MAX_HOST_CHARACTERS: Final = 200
 MAX_CLOCK_LEAD: Final = timedelta(minutes=5)
 MAX_USER_AGENT_CHARACTERS: Final = 2_000
 
@@ -63,7 +65,9 @@ def site_id_of(hit: Hit) -> str | None:
     if hit.site_id is not None:
         return hit.site_id
     parts = split_url(hit.url)
-    return site_id_of_host(parts.hostname) if parts is not None and parts.hostname else None
+    if parts is None or not parts.hostname or len(parts.hostname) > MAX_HOST_CHARACTERS:
+        return None
+    return site_id_of_host(parts.hostname)
 
 
 def put_page(draft: Draft) -> None:
@@ -75,7 +79,9 @@ def drop_unknown_site(draft: Draft) -> Dropped | None:
     site_id = site_id_of(draft.hit)
     if site_id is None:
         return Dropped(
-            DropReason.UNKNOWN_SITE, "siteId", "is missing, and there is no url to take it from"
+            DropReason.UNKNOWN_SITE,
+            "siteId",
+            "is missing, and there is no url with a host to take it from",
         )
     if site_id not in draft.around.known_sites:
         return Dropped(DropReason.UNKNOWN_SITE, "siteId", "is not registered here")

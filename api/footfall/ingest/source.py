@@ -127,4 +127,5 @@ def _text(value: Any) -> str | None:
 
 def _utm(value: Any) -> str | None:
     text = _text(value)
-    return text[:MAX_UTM_CHARACTERS] if text else None
+    # A query string can spell NUL as %00, which PostgreSQL cannot store.
+    return text[:MAX_UTM_CHARACTERS].replace("\x00", "\ufffd") if text else None

@@ -21,13 +21,13 @@ class Salts:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._day: date | None = None
-        self._salt = b""
+        self._current: tuple[date, bytes] | None = None
 
     async def refresh(self, now: datetime) -> bytes:
         """The salt of `now`'s UTC day, made at the first need; older ones are deleted."""
         today = now.date()
-        if self._day != today:
+        current = self._current
+        if current is None or current[0] != today:
             async with self._pool.acquire() as connection:
                 await connection.execute(
                     "insert into visitor_salts (salt_date, salt) values ($1, $2) on conflict do nothing",
@@ -37,11 +37,11 @@ class Salts:
                 await connection.execute(
                     "delete from visitor_salts where salt_date < $1", today - timedelta(days=1)
                 )
-                self._salt = await connection.fetchval(
+                salt = await connection.fetchval(
                     "select salt from visitor_salts where salt_date = $1", today
                 )
-            self._day = today
-        return self._salt
+            self._current = current = (today, salt)
+        return current[1]
 
 
 def derive_visitor_id(salt: bytes, ip: str, user_agent: str | None, site_id: str) -> str:

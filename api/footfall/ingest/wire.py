@@ -30,12 +30,17 @@ from footfall.ingest.redact import may_hold_secrets, redact
 MAX_BODY_BYTES: Final = 1_048_576
 MAX_EVENTS: Final = 100
 MAX_EVENT_DATA_BYTES: Final = 10_000
+MAX_CONTEXT_BYTES: Final = 16_000
 MAX_NESTING: Final = 32
 
 # Context of a wrapper that its inner events inherit; `events` and `eventType` are its own.
 _NOT_INHERITED: Final = frozenset(
     ("events", "eventType", "eventId", "event_id", "timestamp", "eventData", "sequence")
 )
+
+
+# What an inner event with a url of its own does not inherit.
+_OF_THE_PAGE: Final = frozenset(("url", "path", "page"))
 
 
 def _parse_timestamp(value: Any) -> datetime | None:
@@ -52,6 +57,12 @@ def _parse_timestamp(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def _refuse_wrapper(value: str) -> str:
+    if value.lower() == "batch":
+        raise ValueError("must not be batch inside a batch, or without events")
+    return value
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -86,7 +97,9 @@ class CollectedEvent(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     event_type: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+        AfterValidator(_refuse_wrapper),
     ] = Field(alias="eventType", description="pageview, click, page_exit, … or a name of your own.")
     event_id: Annotated[
         Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] | None,
@@ -182,23 +195,28 @@ def parse(body: bytes) -> Parsed:
 
 
 def _unwrap(document: Any) -> Iterator[Any]:
+    """Each event of a body; a batch in an array that holds none comes as the error that it is."""
     if isinstance(document, list):
         if not document:
             raise Unprocessable("The array holds no events.", field="body")
         for item in document:
-            if isinstance(item, dict) and item.get("eventType") == "batch":
-                yield from _unwrap_batch(item)
-            else:
+            if not _is_batch(item):
                 yield item
+                continue
+            try:
+                yield from _unwrap_batch(item)
+            except Unprocessable as error:
+                yield error
     elif isinstance(document, dict):
-        if document.get("eventType") == "batch":
-            yield from _unwrap_batch(document)
-        else:
-            yield document
+        yield from _unwrap_batch(document) if _is_batch(document) else (document,)
     else:
         raise Unprocessable(
             "The body must be one event, an array of events or a batch.", field="body"
         )
+
+
+def _is_batch(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("eventType") == "batch"
 
 
 def _unwrap_batch(wrapper: dict[str, Any]) -> Iterator[Any]:
@@ -206,18 +224,30 @@ def _unwrap_batch(wrapper: dict[str, Any]) -> Iterator[Any]:
     if not isinstance(inner, list) or not inner:
         raise Unprocessable("A batch needs a non-empty array of events.", field="events")
     context = {key: value for key, value in wrapper.items() if key not in _NOT_INHERITED}
+    # It is kept with every event, so a large one would grow a hundredfold.
+    if len(orjson.dumps(context)) > MAX_CONTEXT_BYTES:
+        raise Unprocessable(
+            f"What a batch holds besides its events must be at most {MAX_CONTEXT_BYTES:,} bytes.",
+            field="batch",
+        )
     fallback = wrapper.get("timestamp")
     for item in inner:
-        if not isinstance(item, dict):
-            yield item
-            continue
-        merged = {**context, **item}
-        if fallback is not None and merged.get("timestamp") in (None, ""):
-            merged["timestamp"] = fallback
-        yield merged
+        yield _merge(context, item, fallback) if isinstance(item, dict) else item
+
+
+def _merge(context: dict[str, Any], item: dict[str, Any], fallback: Any) -> dict[str, Any]:
+    """An inner event with what it leaves open taken from its wrapper; its own page is its own."""
+    own = {key: value for key, value in item.items() if value not in (None, "")}
+    if "url" in own and own["url"] != context.get("url"):
+        context = {key: value for key, value in context.items() if key not in _OF_THE_PAGE}
+    if fallback is not None:
+        own.setdefault("timestamp", fallback)
+    return {**context, **own}
 
 
 def _validate(index: int, item: Any) -> Hit | Rejection:
+    if isinstance(item, Unprocessable):
+        return Rejection(index, item.field or "event", item.detail, None, {"eventType": "batch"})
     if not isinstance(item, dict):
         return Rejection(index, "event", "must be an object", None, item)
     try:

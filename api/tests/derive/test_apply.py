@@ -381,6 +381,7 @@ async def test_when_everything_fails_the_consumer_stops_and_keeps_its_place(
         },
         {"url": "https://[broken", "path": "/p" * 900},
         {"eventData": {"formData": "text", "formId": ["x"]}},
+        {"browser": {"devicePixelRatio": 999.9999}},
     ],
 )
 async def test_hostile_shapes_are_derived_without_harm(
@@ -404,3 +405,47 @@ async def test_two_workers_at_once_derive_each_event_once(stack: Stack) -> None:
     await asyncio.gather(work(), work(), work())
     assert await stack.value("select count(*) from pageviews") == 60
     assert await stack.value("select sum(total_pageviews) from daily_site_metrics") == 60
+
+
+async def test_a_client_id_like_a_numbered_one_is_a_session_of_its_own(stack: Stack) -> None:
+    await stack.send(
+        pageview("/", -120, sessionId="x"),
+        pageview("/", -60, sessionId="x"),
+        pageview("/", -30, sessionId="x.2"),
+    )
+    await stack.derive()
+    assert [s["session_id"] for s in await sessions(stack)] == ["x", "x.2", "x.2.1"]
+    assert await stack.value("select sum(total_sessions) from daily_site_metrics") == 3
+
+
+async def test_rebuild_while_a_worker_works_ends_with_the_same_content(stack: Stack) -> None:
+    events = month_of_events(11)
+    for first in range(0, len(events), 50):
+        await stack.send(*events[first : first + 50])
+    await stack.derive()
+    live = await contents(stack)
+    done = asyncio.Event()
+
+    async def work() -> None:
+        while not done.is_set():
+            if not await consumer.step(stack.pool, derive.CONSUMER, derive.apply, batch_size=9):
+                await asyncio.sleep(0)
+
+    worker_task = asyncio.create_task(work())
+    for _ in range(3):
+        await worker.rebuild(stack.pool)
+    done.set()
+    await worker_task
+    await stack.derive()
+    assert await contents(stack) == live
+    assert await stack.value("select count(*) from dead_letters") == 0
+
+
+async def test_pageviews_of_the_same_instant_are_each_timed_once(stack: Stack) -> None:
+    await stack.send(
+        *(pageview("/a", 0, eventId=f"e{n}") for n in range(40)),
+        page_exit("/a", 1, 60_000, data={"engagedMs": 5_000}),
+    )
+    await stack.derive()
+    assert await stack.value("select sum(engaged_ms) from pageviews") == 5_000
+    assert await stack.value("select engaged_ms from user_sessions") == 5_000

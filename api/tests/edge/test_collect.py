@@ -12,6 +12,7 @@ import pytest
 from conftest import Stack
 
 from build import NOON, at, batch, click, event, pageview
+from footfall.site import SiteDirectory
 
 
 async def stored(stack: Stack) -> list[dict[str, Any]]:
@@ -86,6 +87,36 @@ async def test_a_batch_gives_one_row_per_inner_event_with_the_wrappers_context(
     assert "events" not in rows[1]["raw_event_data"]
 
 
+async def test_what_an_inner_event_says_is_its_own_and_what_it_leaves_open_the_wrappers(
+    stack: Stack,
+) -> None:
+    inner: list[dict[str, Any]] = [
+        {
+            "eventType": "click",
+            "url": "https://shop.example/b?x=1",
+            "sessionId": None,
+            "visitorId": "",
+        },
+        {"eventType": "click", "sessionId": "own"},
+    ]
+    await stack.send(batch(inner, url="https://shop.example/a", path="/a", page={"title": "A"}))
+    first, second = await stored(stack)
+    assert (first["path"], first["session_id"], first["visitor_id"]) == ("/b", "s1", "v1")
+    assert "page" not in first["raw_event_data"]
+    assert (second["path"], second["session_id"]) == ("/a", "own")
+
+
+async def test_a_broken_batch_in_an_array_costs_only_itself(stack: Stack) -> None:
+    answer = await stack.send(pageview(), {"eventType": "batch", "events": []}, click(1))
+    assert answer["accepted"] == 2
+    assert [(r["index"], r["field"]) for r in answer["rejected"]] == [(1, "events")]
+
+
+async def test_an_encoded_nul_in_a_campaign_does_not_cost_the_event(stack: Stack) -> None:
+    await stack.send(pageview(url="https://shop.example/?utm_source=a%00b"), click(1))
+    assert [row["utm_source"] for row in await stored(stack)] == ["a\ufffdb", None]
+
+
 async def test_an_array_of_events_gives_a_row_each(stack: Stack) -> None:
     assert (await stack.send(pageview(), click(1), event("my-own-name", 2)))["accepted"] == 3
     assert [row["event_type"] for row in await stored(stack)] == [
@@ -121,6 +152,15 @@ REFUSED = {
     "101 events": (json.dumps([pageview()] * 101).encode(), 413, "events"),
     "101 events in a batch": (
         json.dumps(batch([{"eventType": "click"}] * 101)).encode(), 413, "events",
+    ),
+    "a host too long for a site id": (
+        json.dumps(pageview(siteId=None, url=f"https://{'a' * 2600}.example/")).encode(), 422, "siteId",
+    ),
+    "a batch in a batch": (
+        json.dumps(batch([{"eventType": " batch "}])).encode(), 422, "eventType",
+    ),
+    "a batch with a large context": (
+        json.dumps(batch([{"eventType": "click"}], note="x" * 16_001)).encode(), 422, "batch",
     ),
     "over 1 MiB": (b'{"eventType": "x", "a": "' + b"x" * 1_048_576 + b'"}', 413, "body"),
     "nested too deep": (b'{"eventType": "x", "a": ' + b"[" * 40 + b"]" * 40 + b"}", 422, "body"),
@@ -225,6 +265,26 @@ async def test_open_registration_ends_at_a_thousand_sites(stack: Stack) -> None:
     answer = await stack.post(pageview(siteId="too-many"))
     assert (answer.status_code, answer.json()["field"]) == (422, "siteId")
     assert (await stack.post(pageview(siteId="s1"))).status_code == 202
+
+
+async def test_the_limit_of_sites_holds_for_requests_at_once(stack: Stack) -> None:
+    async with stack.pool.acquire() as connection:
+        await connection.execute(
+            "insert into sites (site_id, registered_by) select 's' || n, 'event' from generate_series(1, 990) n"
+        )
+    await asyncio.gather(
+        *(stack.post([pageview(siteId=f"new-{r}-{n}") for n in range(20)]) for r in range(8))
+    )
+    assert await stack.value("select count(*) from sites") == 1_000
+
+
+async def test_known_sites_stay_known_while_others_are_looked_up(stack: Stack) -> None:
+    directory = SiteDirectory(stack.pool, registers_unknown=False)
+    async with stack.pool.acquire() as connection:
+        await connection.execute("insert into sites (site_id) values ('shop'), ('late')")
+    await directory.refresh()
+    both, _ = await asyncio.gather(directory.known_among(["shop", "stranger"]), directory.refresh())
+    assert set(both) == {"shop"}
 
 
 async def test_without_a_visitor_id_one_browser_is_one_visitor_a_day(stack: Stack) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import httpx
@@ -140,10 +141,10 @@ async def test_what_waits_at_shutdown_is_committed(
 async def test_too_much_waiting_is_refused_instead_of_kept_in_memory(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("footfall.eventlog.log.MAX_QUEUED_EVENTS", 0)
+    monkeypatch.setattr("footfall.eventlog.log.MAX_QUEUED_BYTES", -1)
     log = EventLog(pool)
-    with pytest.raises(Unavailable, match="Too many"):
-        await log.append([object()])  # type: ignore[list-item]
+    with pytest.raises(Unavailable, match="Too much"):
+        await log.append([])
 
 
 async def test_a_closing_log_takes_nothing_more(pool: Pool) -> None:
@@ -199,3 +200,43 @@ async def test_lag_is_how_far_the_consumer_is_behind(stack: Stack) -> None:
     await stack.derive()
     async with stack.pool.acquire() as connection:
         assert await consumer.lag(connection, derive.CONSUMER) == 0
+
+
+async def test_only_what_the_database_refuses_is_set_aside(stack: Stack) -> None:
+    """A value that validation lets through and PostgreSQL does not: here, by a constraint of the test."""
+    async with stack.pool.acquire() as connection:
+        await connection.execute(
+            "alter table events_log add constraint refused check (path <> '/refused')"
+        )
+    answers = await asyncio.gather(
+        stack.post([pageview("/a"), pageview("/refused", 1), pageview("/b", 2)]),
+        stack.post(pageview("/c", 3)),
+        stack.post(pageview("/refused", 4)),
+    )
+    assert [answer.status_code for answer in answers] == [202, 202, 422]
+    assert answers[0].json()["accepted"] == 2
+    assert [r["index"] for r in answers[0].json()["rejected"]] == [1]
+    paths = [row["path"] for row in await stack.rows("select path from events_log order by path")]
+    assert paths == ["/a", "/b", "/c"]
+    letters = await stack.rows("select reason, payload from dead_letters")
+    assert {letter["payload"]["path"] for letter in letters} == {"/refused"}
+    assert "refused" in letters[0]["reason"]
+
+
+async def test_an_unforeseen_error_is_answered_and_the_next_group_is_stored(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EventLog._store
+
+    async def fail_once(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(EventLog, "_store", store)
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(EventLog, "_store", fail_once)
+    assert (await stack.post(pageview())).status_code == 503
+    assert (await stack.post(pageview())).status_code == 202
+
+
+async def test_the_commit_waits_for_the_disk_whatever_the_server_says(stack: Stack) -> None:
+    async with stack.pool.acquire() as connection:
+        assert await connection.fetchval("show synchronous_commit") == "on"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -60,3 +61,15 @@ def test_query_strings(url: str, expected: str) -> None:
 
 def test_an_escaped_key_is_still_found() -> None:
     assert may_hold_secrets(rb'{"p\u0061ssword": 1}')
+
+
+def test_a_hostile_url_costs_no_more_than_its_length() -> None:
+    def seconds(repeats: int) -> float:
+        best = float("inf")
+        for _ in range(3):
+            started = time.perf_counter()
+            redact_url("?cc%" * repeats + "=")
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    assert seconds(16_000) < 40 * seconds(2_000)
