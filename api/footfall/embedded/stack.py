@@ -34,6 +34,7 @@ READY_PATIENCE_S = 60.0
 STOP_ORDER = ("migrate", "nginx", "api", "worker", "postgres")
 QUICK_DEATH_S = 10.0
 MOST_QUICK_DEATHS = 5
+LONGEST_PAUSE_S = 60.0
 ROTATION_PERIOD_S = 60.0
 
 
@@ -224,7 +225,7 @@ class Stack:
     # Running
 
     def watch(self) -> None:
-        """Keep every part alive until a stop signal. Raises Misconfigured when one keeps dying."""
+        """Keep every part alive until a stop signal. Raises Misconfigured when one of collection keeps dying."""
         rotate_at = time.monotonic() + ROTATION_PERIOD_S
         while True:
             self._waiter.pause(0.5)
@@ -246,11 +247,12 @@ class Stack:
         is_quick = time.monotonic() - watched.started_at < QUICK_DEATH_S
         watched.quick_deaths = watched.quick_deaths + 1 if is_quick else 1
         name = watched.command.name
-        if watched.quick_deaths >= MOST_QUICK_DEATHS:
+        # Without its worker the stack still collects, which must go on; the others are collection.
+        if watched.quick_deaths >= MOST_QUICK_DEATHS and name != "worker":
             raise Misconfigured(
                 _describe_end(watched.child, f"ended {MOST_QUICK_DEATHS} times in a row")
             )
-        pause_s = min(0.25 * 2**watched.quick_deaths, 5.0)
+        pause_s = min(0.25 * 2**watched.quick_deaths, LONGEST_PAUSE_S)
         watched.restart_at = time.monotonic() + pause_s
         self._console.notice(f"{name} ended ({_describe_status(status)}); starting it again.")
 
