@@ -52,7 +52,7 @@ build: ## Build the tracking script and the dashboard
 test: ## Run every test that needs no Docker
 	@$(INSTALL) test
 	@for folder in tracking dashboard; do (cd $$folder && npm test --silent); done
-	@cd api && ../.venv/bin/python -m pytest tests
+	@cd api && ../.venv/bin/python -m pytest -n 2 --dist loadfile tests
 	@cd api && exec ../.venv/bin/python -m pytest -c pyproject.toml ../e2e
 
 check: ## Check formats, types, imports and generated files

@@ -30,6 +30,8 @@ def visit(stack: Stack, page: Page) -> None:
         page.click("#download-pdf")
     assert download.value.suggested_filename.endswith(".pdf")
     scroll_to_the_end(page)
+    # The script looks every 100 ms; its queue on the device tells when it has seen the end.
+    page.wait_for_function(r"""/milestone\\*":100/.test(JSON.stringify(localStorage))""")
     page.mouse.move(5, 5)
     page.get_by_role("link", name="UTM Test Link").scroll_into_view_if_needed()
     page.locator("nav").get_by_role("link", name="Products").click()
