@@ -120,6 +120,8 @@ def open_home(data_dir: Path) -> Home:
         )
     root = STATE_DIR / _installation_id(data_dir)
     make_open_folder(root)
+    # For the person who finds this folder when its data folder is gone.
+    (root / "data-folder").write_text(f"{data_dir}\n")
     cluster = root / "postgres"
     is_made = cluster.is_dir()
     account = account_of(cluster.stat().st_uid) if is_made else find_service_account()

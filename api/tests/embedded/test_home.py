@@ -51,6 +51,7 @@ def test_root_keeps_the_cluster_apart_by_the_folders_own_id(
     assert first.root.parent == tmp_path / "state"
     assert first.root.stat().st_mode & 0o777 == 0o755
     assert open_home(tmp_path / "data") == first
+    assert (first.root / "data-folder").read_text() == f"{tmp_path / 'data'}\n"
     assert open_home(tmp_path / "fresh").root != first.root
 
 
