@@ -61,7 +61,7 @@ check: ## Check formats, types, imports and generated files
 	@cd api && ../.venv/bin/ruff check --quiet .
 	@cd api && ../.venv/bin/ruff check --quiet --config pyproject.toml --extend-ignore S,PT011,DTZ $(OTHER_PYTHON)
 	@cd api && ../.venv/bin/mypy --no-error-summary footfall tests install.py
-	@cd e2e && ../.venv/bin/mypy --no-error-summary --config-file ../api/pyproject.toml .
+	@cd e2e && MYPYPATH=../api ../.venv/bin/mypy --no-error-summary --config-file ../api/pyproject.toml .
 	@cd api && ../.venv/bin/lint-imports
 	@.venv/bin/footfall contract --check
 	@for folder in tracking dashboard; do (cd $$folder && npm run --silent lint && npm run --silent typecheck); done

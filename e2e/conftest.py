@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from footfall.embedded.home import STATE_DIR
+
 PROJECT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # A plain desktop Chrome, so that the visit is one of a person's.
@@ -134,6 +136,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         # make ends by the signal that it got, once the stack has stopped.
         assert process.wait(60) in (0, -signal.SIGINT, 130), (data_dir / "up.out").read_text()
         assert "nothing was lost" in (data_dir / "up.out").read_text()
+        # Root's cluster lies outside the data folder, under the id that the data folder keeps.
+        installation = data_dir / "installation-id"
+        if installation.exists():
+            shutil.rmtree(STATE_DIR / installation.read_text().strip())
 
 
 def find_browser() -> str:
