@@ -47,8 +47,10 @@ def rebuild() -> None:
     async def run(settings: Settings, pool: Pool) -> None:
         total = await worker.count_log(pool)
         with click.progressbar(length=total, label="Rebuilding") as bar:
-            events = await worker.rebuild(pool, on_progress=bar.update)
-        click.echo(f"Rebuilt the derived tables from {events:,} events.")
+            await worker.rebuild(pool, on_progress=bar.update)
+            # A running worker joins in and does its share.
+            bar.update(max(0, total - bar.pos))
+        click.echo(f"Rebuilt the derived tables from {total:,} events.")
 
     asyncio.run(_with_pool("rebuild", run))
 
