@@ -110,7 +110,12 @@ export class Edge {
 
   /** As the table would hold them: each eventId once. */
   get events(): Sent[] {
-    return [...new Map(this.deliveries.map((event) => [event.eventId, event])).values()];
+    const once = [...new Map(this.deliveries.map((event) => [event.eventId, event])).values()];
+    // By when they happened: a beacon may overtake the fetch before it, and the server orders by time.
+    return once.sort(
+      (a, b) =>
+        Date.parse(a.timestamp) - Date.parse(b.timestamp) || a.sequence - b.sequence,
+    );
   }
 
   of(eventType: string): Sent[] {
