@@ -1,5 +1,6 @@
 // A window for the curious: shows, while it happens, every event that tracking.js sends from this page.
 // Loads before the tracker and looks over the shoulder of fetch and sendBeacon; changes nothing they do.
+// Says "panel:sent" on the document for each event, with the event as detail, for pages that show one.
 
 /** @typedef {{ eventType: string, eventId?: string, path?: string, timestamp: string, events?: Sent[] }} Sent */
 
@@ -50,6 +51,7 @@ const showEvent = (event) => {
   details.append(summary, text);
   entry.append(details);
   list.prepend(entry);
+  document.dispatchEvent(new CustomEvent('panel:sent', { detail: event }));
 };
 
 /** @type {(text: string) => Sent} */

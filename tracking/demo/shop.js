@@ -2,34 +2,64 @@
 
 const CART_KEY = 'acorn_cart';
 
+/** @typedef {{ name: string, price: number }} Line */
+
 /** @param {string} selector */
 const all = (selector) => Array.from(document.querySelectorAll(selector));
 
+/** @type {(text: string) => Line[]} */
+const parseCart = JSON.parse;
+
+/** @returns {Line[]} */
 const readCart = () => {
   try {
-    return Number(sessionStorage.getItem(CART_KEY)) || 0;
+    return parseCart(sessionStorage.getItem(CART_KEY) ?? '[]');
   } catch {
-    return 0;
+    return [];
   }
 };
 
-/** @param {number} count */
-const showCart = (count) => {
-  for (const place of all('[data-cart]')) place.textContent = `Cart: ${count}`;
+/** @param {readonly Line[]} lines */
+const showCart = (lines) => {
+  for (const place of all('[data-cart]')) place.textContent = `Cart: ${lines.length}`;
+};
+
+/** @param {readonly Line[]} lines */
+const showOrder = (lines) => {
+  const list = document.querySelector('[data-order]');
+  const total = document.querySelector('[data-order-total]');
+  const empty = document.querySelector('[data-order-empty]');
+  if (!list || !total || !empty || !lines.length) return;
+  for (const { name, price } of lines) {
+    const item = document.createElement('li');
+    const what = document.createElement('span');
+    what.textContent = name;
+    const cost = document.createElement('span');
+    cost.textContent = `$${price}`;
+    item.append(what, cost);
+    list.append(item);
+  }
+  total.textContent = `$${lines.reduce((sum, { price }) => sum + price, 0)} in all`;
+  total.toggleAttribute('hidden', false);
+  empty.toggleAttribute('hidden', true);
 };
 
 showCart(readCart());
+showOrder(readCart());
 
 for (const button of all('[data-add]')) {
   button.addEventListener('click', () => {
-    const count = readCart() + 1;
+    const product = button.closest('.product');
+    const name = product?.querySelector('h2')?.textContent ?? '';
+    const price = Number(product?.querySelector('.price')?.textContent.replace('$', ''));
+    const lines = [...readCart(), { name, price }];
     try {
-      sessionStorage.setItem(CART_KEY, String(count));
+      sessionStorage.setItem(CART_KEY, JSON.stringify(lines));
     } catch {
       // The cart then lasts for one page.
     }
-    showCart(count);
-    const said = button.closest('.product')?.querySelector('.said');
+    showCart(lines);
+    const said = product?.querySelector('.said');
     if (said) said.textContent = 'Added to your cart.';
   });
 }
