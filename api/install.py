@@ -1,5 +1,5 @@
 """Installs and builds what the Makefile's commands need, each part once: Python and Node packages,
-the tracking script, the dashboard, a browser for the tests.
+the tracking script, the dashboard, the browsers for the tests.
 
 Runs under the machine's own Python, before anything is installed, so it uses the standard library
 alone. Parts are kept by stamps named after their lock file's content; one lock lets two runs in the
@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -29,7 +30,24 @@ DEV_LOCK = "requirements-dev.lock"
 NODE_FOLDERS = ("tracking", "dashboard")
 BUILT = {"tracking": "tracking.js", "dashboard": "index.html"}
 NOT_SOURCES = {"dist", "node_modules", "test", "demo", "test-results"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Browser(NamedTuple):
+    title: str
+    package: str
+    variable: str
+    programs: tuple[str, ...]
+
+
+BROWSERS = (
+    Browser(
+        "Chromium",
+        "chromium",
+        "FOOTFALL_CHROMIUM",
+        ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    ),
+    Browser("Firefox", "firefox-esr", "FOOTFALL_FIREFOX", ("firefox-esr", "firefox")),
+)
 
 NO_NETWORK = re.compile(
     r"NewConnectionError|ConnectTimeout|Name or service not known|Temporary failure in name"
@@ -63,7 +81,7 @@ def install_for(purpose: str) -> None:
         if purpose != "check":
             build(folder)
     if purpose == "test":
-        install_browser()
+        install_browsers()
 
 
 def say(text: str) -> None:
@@ -93,11 +111,12 @@ def run(
             errors="replace",
         )
         assert process.stdout is not None
-        for line in process.stdout:
-            file.write(line)
-            if is_terminal and steps is not None and (step := steps.match(line)):
-                count += 1
-                print(f"\r\033[K  {count:3} {step[1]}", end="", file=sys.stderr, flush=True)
+        with process.stdout as lines:
+            for line in lines:
+                file.write(line)
+                if is_terminal and steps is not None and (step := steps.match(line)):
+                    count += 1
+                    print(f"\r\033[K  {count:3} {step[1]}", end="", file=sys.stderr, flush=True)
     if is_terminal and count:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     return process.wait() == 0
@@ -243,24 +262,30 @@ def newest_source(folder: Path) -> float:
     return newest
 
 
-def install_browser() -> None:
-    """The tests drive a real browser: FOOTFALL_CHROMIUM, one in PATH, or, as root, Debian's."""
-    named = os.environ.get("FOOTFALL_CHROMIUM")
-    if named and shutil.which(named) is None:
-        sys.exit(f"FOOTFALL_CHROMIUM names no program: {named}")
-    if named or any(shutil.which(name) for name in BROWSERS):
+def install_browsers() -> None:
+    """The tests drive real browsers: the named ones, those in PATH, or, as root, Debian's."""
+    missing = [browser for browser in BROWSERS if not is_installed(browser)]
+    if not missing:
         return
-    command = "apt-get install --yes --no-install-recommends chromium"
+    titles = " and ".join(browser.title for browser in missing)
+    packages = " ".join(browser.package for browser in missing)
+    command = f"apt-get install --yes --no-install-recommends {packages}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        sys.exit(
-            f"The browser tests need Chromium: run `{command}` as root, or set FOOTFALL_CHROMIUM."
-        )
-    say("Installing Chromium ...")
-    log = VENV / "install-chromium.log"
+        variables = " and ".join(browser.variable for browser in missing)
+        sys.exit(f"The browser tests need {titles}: run `{command}` as root, or set {variables}.")
+    say(f"Installing {titles} ...")
+    log = VENV / "install-browsers.log"
     script = f"apt-get update && DEBIAN_FRONTEND=noninteractive {command}"
     if not run(["sh", "-c", script], log):
         unreachable = "Debian's archive cannot be reached"
-        stop("Chromium could not be installed", log, unreachable=unreachable)
+        stop(f"{titles} could not be installed", log, unreachable=unreachable)
+
+
+def is_installed(browser: Browser) -> bool:
+    named = os.environ.get(browser.variable)
+    if named and shutil.which(named) is None:
+        sys.exit(f"{browser.variable} names no program: {named}")
+    return bool(named) or any(shutil.which(name) for name in browser.programs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The HTTP process: puts the parts together, starts and stops them in order.
 
-`/collect` is answered by a plain ASGI endpoint in front of FastAPI; everything else is FastAPI's.
+Collection is answered by plain ASGI endpoints in front of FastAPI; everything else is FastAPI's.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, Pool, open_engine, open_pool
-from footfall.edge import auth, collect, probes, reports
+from footfall.edge import auth, collect, pixel, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
+from footfall.edge.pixel import Pixel
 from footfall.errors import FootfallError, Unavailable
 from footfall.eventlog.log import EventLog, ensure_partitions
 from footfall.ingest.visitor import Salts
@@ -86,7 +88,7 @@ class App:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = _now) -> None:
         self._settings = settings
         self._clock = clock
-        self._collector: Collector | None = None
+        self._endpoints: dict[str, ASGIApp] = {}
         self.api = FastAPI(
             title="Footfall",
             version=__version__,
@@ -94,6 +96,7 @@ class App:
             lifespan=self._lifespan,
         )
         self.api.include_router(collect.documentation)
+        self.api.include_router(pixel.documentation)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)
@@ -106,10 +109,8 @@ class App:
         receive: Receive,
         send: Send,
     ) -> None:
-        if scope["type"] == "http" and scope["path"] == "/collect" and self._collector:
-            await self._collector(scope, receive, send)
-        else:
-            await self.api(scope, receive, send)
+        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
+        await (endpoint or self.api)(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, api: FastAPI) -> AsyncIterator[State]:
@@ -125,7 +126,8 @@ class App:
             )
         log = EventLog(pool)
         sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
-        self._collector = Collector(settings, log, sites, Salts(pool), self._clock)
+        collector = Collector(settings, log, sites, Salts(pool), self._clock)
+        self._endpoints = {**dict.fromkeys(collect.PATHS, collector), pixel.PATH: Pixel(collector)}
         appender = asyncio.create_task(log.run(), name="appender")
         refresher = asyncio.create_task(_refresh_sites(sites), name="site refresh")
         logger.info("serving", extra={"registration": settings.site_registration})

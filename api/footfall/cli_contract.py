@@ -7,21 +7,28 @@ from typing import Any
 
 import click
 import orjson
+from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from footfall.app import App
 from footfall.config import PROJECT_DIR, Settings
 from footfall.errors import Misconfigured
+from footfall.ingest.payload import EventData
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
 
 CONTRACT_DIR = PROJECT_DIR / "contract"
 
 
 def collect_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of a /collect body: one event, an array, or a batch."""
+    """JSON Schema (2020-12) of a /collect body: one event, an array, or a batch.
+
+    Its definition EventData says what trackers put into `eventData`; nothing else is refused.
+    """
     references, definitions = models_json_schema(
         [(CollectedEvent, "validation"), (CollectedBatch, "validation")], by_alias=True
     )
+    event_data = TypeAdapter(EventData).json_schema(ref_template="#/$defs/{model}")
+    definitions["$defs"] |= event_data.pop("$defs") | {"EventData": event_data}
     event = references[(CollectedEvent, "validation")]
     batch = references[(CollectedBatch, "validation")]
     one = {"anyOf": [batch, event]}

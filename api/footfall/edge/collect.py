@@ -1,4 +1,4 @@
-"""POST and OPTIONS /collect: a plain ASGI endpoint, since a framework route costs two thirds of the rate.
+"""POST and OPTIONS /collect, also as /e: a plain ASGI endpoint, since a framework route costs two thirds of the rate.
 
 Body to Hits, Hits to Events, Events to the log; 202 after the COMMIT, never before. Answers CORS for
 any origin itself (no credentials are ever used), so proxies must not.
@@ -33,12 +33,14 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_CORS: Final = [
+# The second name is for blocking lists that take every /collect for an advertiser's.
+PATHS: Final = ("/collect", "/e")
+CORS: Final = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"Retry-After"),
 ]
 _PREFLIGHT: Final = [
-    *_CORS,
+    *CORS,
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Content-Type, Authorization"),
     (b"access-control-max-age", b"86400"),
@@ -113,7 +115,7 @@ class Collector:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method == "OPTIONS":
-            await _send(send, 200, b'{"status":"ok"}', _PREFLIGHT)
+            await send_answer(send, 200, b'{"status":"ok"}', _PREFLIGHT)
             return
         if method != "POST":
             answer = Answer(
@@ -125,24 +127,29 @@ class Collector:
             answer = await self._answer(scope, receive)
         REQUESTS.labels(str(answer.status)).inc()
         body = orjson.dumps(answer.document)
-        headers = [*_CORS, (b"content-type", b"application/json"), *answer.headers]
-        await _send(send, answer.status, body, headers)
+        headers = [*CORS, (b"content-type", b"application/json"), *answer.headers]
+        await send_answer(send, answer.status, body, headers)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        received_at = self._clock()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
             _check_content_type(headers.get(b"content-type", b""))
             body = await _read_body(receive, headers.get(b"content-length"))
-            return await self._collect(scope, headers, body, received_at)
+        except FootfallError as error:
+            return _error(error)
+        return await self.collect(scope, body)
+
+    async def collect(self, scope: Scope, body: bytes) -> Answer:
+        """Store what `body` holds, for the caller that `scope` tells of; never raises for what was sent."""
+        try:
+            return await self._collect(scope, body, self._clock())
         except AWAY as error:
             return _error(Unavailable(f"The database is away: {type(error).__name__}"))
         except FootfallError as error:
             return _error(error)
 
-    async def _collect(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, received_at: datetime
-    ) -> Answer:
+    async def _collect(self, scope: Scope, body: bytes, received_at: datetime) -> Answer:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         parsed = wire.parse(body)
         peer = scope.get("client")
         user_agent = headers.get(b"user-agent")
@@ -261,7 +268,15 @@ async def _read_body(receive: Receive, declared: bytes | None) -> bytes:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+async def send_answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: list[tuple[bytes, bytes]],
+    *,
+    with_body: bool = True,
+) -> None:
+    """Send a whole response; without its body in answer to HEAD."""
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body if with_body else b""})

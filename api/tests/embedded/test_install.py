@@ -98,13 +98,93 @@ def test_only_sources_make_a_build_stale(install: ModuleType, tmp_path: Path) ->
     assert install.newest_source(tmp_path) == 1000
 
 
-def test_no_browser_and_no_rights_names_the_command(
-    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def bare_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder in PATH, with a shell in it and no browser."""
+    (tmp_path / "sh").symlink_to("/bin/sh")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("FOOTFALL_CHROMIUM", raising=False)
-    with pytest.raises(SystemExit, match="apt-get install --yes --no-install-recommends chromium"):
-        install.install_browser()
-    monkeypatch.setenv("FOOTFALL_CHROMIUM", "/nowhere/chrome")
-    with pytest.raises(SystemExit, match="FOOTFALL_CHROMIUM names no program: /nowhere/chrome"):
-        install.install_browser()
+    monkeypatch.delenv("FOOTFALL_FIREFOX", raising=False)
+    return tmp_path
+
+
+def write_program(path: Path, script: str = "") -> Path:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("there", "sentence"),
+    [
+        (
+            [],
+            "The browser tests need Chromium and Firefox: run `apt-get install --yes "
+            "--no-install-recommends chromium firefox-esr` as root, or set FOOTFALL_CHROMIUM and "
+            "FOOTFALL_FIREFOX.",
+        ),
+        (
+            ["google-chrome"],
+            "The browser tests need Firefox: run `apt-get install --yes --no-install-recommends "
+            "firefox-esr` as root, or set FOOTFALL_FIREFOX.",
+        ),
+        (
+            ["firefox"],
+            "The browser tests need Chromium: run `apt-get install --yes --no-install-recommends "
+            "chromium` as root, or set FOOTFALL_CHROMIUM.",
+        ),
+    ],
+)
+def test_a_missing_browser_and_no_rights_names_the_command(
+    install: ModuleType, bare_path: Path, there: list[str], sentence: str
+) -> None:
+    for name in there:
+        write_program(bare_path / name)
+    with pytest.raises(SystemExit) as stopped:
+        install.install_browsers()
+    assert stopped.value.code == sentence
+
+
+def test_a_variable_that_names_no_program_is_told(
+    install: ModuleType, bare_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_program(bare_path / "chromium")
+    monkeypatch.setenv("FOOTFALL_FIREFOX", "/nowhere/firefox")
+    with pytest.raises(SystemExit, match=r"^FOOTFALL_FIREFOX names no program: /nowhere/firefox$"):
+        install.install_browsers()
+
+
+def test_browsers_that_are_there_or_named_are_left_alone(
+    install: ModuleType, bare_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_program(bare_path / "chromium")
+    monkeypatch.setenv("FOOTFALL_FIREFOX", str(write_program(bare_path / "my-own-fox")))
+    install.install_browsers()
+
+
+def test_root_gets_what_is_missing_in_one_command(
+    install: ModuleType, bare_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_program(bare_path / "apt-get", f'echo "$@" >> "{bare_path}/asked"')
+    monkeypatch.setattr(install.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(install, "VENV", bare_path)
+    install.install_browsers()
+    assert (bare_path / "asked").read_text().splitlines() == [
+        "update",
+        "install --yes --no-install-recommends chromium firefox-esr",
+    ]
+
+
+def test_an_archive_that_cannot_be_reached_is_told(
+    install: ModuleType, bare_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failure = "E: Temporary failure in name resolution"
+    write_program(bare_path / "apt-get", f"echo '{failure}'; exit 100")
+    monkeypatch.setattr(install.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(install, "ROOT", bare_path)
+    monkeypatch.setattr(install, "VENV", bare_path)
+    with pytest.raises(
+        SystemExit,
+        match=r"^Chromium and Firefox could not be installed: Debian's archive cannot be reached\.",
+    ):
+        install.install_browsers()

@@ -99,6 +99,9 @@ class Front:
         shutil.copytree(nginx.SERVED["demo"], public / "demo")
         for path, text in {
             "tracking/tracking.js": "void 0;" * 200,
+            "tracking/f.js": "void 1;" * 200,
+            "tracking/scripts.json": "{}",
+            "tracking/js/tracking.0123456789abcdef.js": "void 0;" * 200,
             "dashboard/index.html": "<!doctype html><title>the dashboard</title>",
             "dashboard/assets/index-abc.js": "void 1;",
             "dashboard/.vite/manifest.json": "{}",
@@ -185,7 +188,7 @@ def test_an_unknown_page_of_the_demo_site_is_its_own_404(demo: Front) -> None:
     assert body == (nginx.SERVED["demo"] / "404.html").read_bytes()
 
 
-@pytest.mark.parametrize("path", ["/tracking.js", "/js/tracking.js"])
+@pytest.mark.parametrize("path", ["/tracking.js", "/js/tracking.js", "/f.js"])
 def test_the_script_is_for_every_site_and_kept_for_an_hour(either: Front, path: str) -> None:
     status, headers, body = either.get(path, Accept_Encoding="gzip")
     assert status == 200
@@ -197,6 +200,18 @@ def test_the_script_is_for_every_site_and_kept_for_an_hour(either: Front, path: 
     assert body
     _, headers, _ = either.get(path)
     assert either.get(path, If_None_Match=headers["ETag"])[0] == 304
+
+
+def test_a_script_named_by_its_content_is_kept_for_ever(either: Front) -> None:
+    status, headers, body = either.get("/js/tracking.0123456789abcdef.js")
+    assert status == 200
+    assert body == b"void 0;" * 200
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert either.get("/js/tracking.fedcba9876543210.js")[0] == 404
+    status, headers, body = either.get("/js/scripts.json")
+    assert (status, headers["Cache-Control"], body) == (200, "no-cache", b"{}")
 
 
 def test_the_dashboard_knows_its_own_addresses(either: Front) -> None:
@@ -237,8 +252,13 @@ def test_every_answer_carries_the_security_headers_once(either: Front, path: str
     assert "Strict-Transport-Security" not in headers
 
 
-def test_collection_without_the_api_says_try_again_to_any_origin(either: Front) -> None:
-    status, headers, body = either.get("/collect", "POST", b"{}", Origin="http://x.example")
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/collect"), ("POST", "/e"), ("GET", "/px.gif?site=shop")]
+)
+def test_collection_without_the_api_says_try_again_to_any_origin(
+    either: Front, method: str, path: str
+) -> None:
+    status, headers, body = either.get(path, method, b"{}", Origin="http://x.example")
     assert status == 503
     assert headers["Content-Type"] == "application/json"
     assert headers["Retry-After"] == "5"
