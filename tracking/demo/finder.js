@@ -185,6 +185,16 @@ const makeQuestion = (step, answers) => [
             id: `${step.key}-${value}`,
             'data-go': '',
           },
+          // The drawings are symbols of the page itself.
+          draw(
+            'svg',
+            {
+              viewBox: '0 0 240 130',
+              preserveAspectRatio: 'xMidYMid slice',
+              'aria-hidden': 'true',
+            },
+            draw('use', { href: `#draw-${step.key}-${value}` }),
+          ),
           make('strong', {}, name),
           make('span', {}, note),
         ),
