@@ -15,10 +15,13 @@ export const isOn = (name: string): boolean => read(name) !== 'false';
 /** Whether a feature that is off by default was switched on. */
 export const isSet = (name: string): boolean => read(name) === 'true';
 
+// Set by the build: "/collect", and in f.js "/e".
+declare const COLLECT_PATH: string;
+
 // An address in an attribute is relative to the page; only the default belongs to the script's origin.
 const endpoint = read('endpoint');
 export const endpointUrl = new URL(
-  endpoint || '/collect',
+  endpoint || COLLECT_PATH,
   (!endpoint && script?.src) || document.baseURI,
 ).href;
 

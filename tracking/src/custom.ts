@@ -3,11 +3,14 @@ import { record } from './event';
 
 const MAX_NAME = 100;
 
-/** `name` becomes the eventType, `props` the eventData. Both are strangers' words: checked, never thrown at. */
-export const recordCustom = (name?: string, props?: unknown): void => {
+/**
+ * `name` becomes the eventType, `props` the eventData: strangers' words, checked and never thrown at.
+ * What is `passive` is nobody's doing and starts no session.
+ */
+export const recordCustom = (name?: string, props?: unknown, passive?: boolean): void => {
   // A batch of nothing would be refused together with its neighbours.
   if (!name || name === 'batch') return;
-  record(name.slice(0, MAX_NAME), () => ({ ...(props as object) }));
+  record(name.slice(0, MAX_NAME), { ...(props as object) }, { passive });
 };
 
 /** data-event="signup" data-event-plan="pro" gives footfall('signup', {plan: 'pro'}). */

@@ -1,6 +1,6 @@
 // The end of a page and the tab that is put away: page_exit, page_visibility, and the last chance to send.
 import { isOn } from './config';
-import { engagedMs, setVisible } from './engagement';
+import { setVisible } from './engagement';
 import { record } from './event';
 import { listen } from './guard';
 import { enterPage, page, readPage } from './page';
@@ -9,11 +9,7 @@ import { flushOnExit } from './queue';
 import { resetScroll } from './scroll';
 
 export const recordExit = (details?: Readonly<Record<string, string>>): void => {
-  record(
-    'page_exit',
-    (at) => ({ timeSpent: at - page.start, engagedMs: engagedMs(), ...details }),
-    { passive: true },
-  );
+  record('page_exit', { ...details }, { passive: true, since: page.start });
 };
 
 const watchVisibility = (): void => {
@@ -24,11 +20,7 @@ const watchVisibility = (): void => {
     if (hasEnded) return;
     setVisible(!hidden);
     if (isOn('trackPageVisibility')) {
-      record(
-        'page_visibility',
-        (at) => ({ hidden, timeSpent: at - since, engagedMs: engagedMs() }),
-        { passive: hidden },
-      );
+      record('page_visibility', { hidden }, { passive: hidden, since });
     }
     since = Date.now();
     if (hidden) flushOnExit();
@@ -51,6 +43,6 @@ export const watchExit = (): void => {
     setVisible(true);
     enterPage(readPage());
     resetScroll();
-    recordPageview('bfcache', document.referrer);
+    recordPageview('bfcache');
   });
 };

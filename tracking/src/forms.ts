@@ -37,19 +37,19 @@ export const watchForms = (): void => {
     if (!isControl(target) || touched.has(target)) return;
     touched.add(target);
     const { name, id, type } = target;
-    record('form_focus', () => ({ field: name || id, type }));
+    record('form_focus', { field: name || id, type });
   });
   listen(document, 'submit', (event: Event) => {
     const form = event.target as HTMLFormElement;
     record(
       'form_submit',
-      () => ({
+      {
         // By attribute: form.id is a field where a field is called "id".
         formId: form.getAttribute('id') ?? 'unknown',
         formAction: redactUrl(new URL(form.getAttribute('action') ?? '', document.baseURI).href),
         formMethod: form.getAttribute('method') ?? 'get',
         formData: readForm(form),
-      }),
+      },
       { urgent: true },
     );
   });

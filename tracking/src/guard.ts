@@ -17,9 +17,6 @@ export const listen = (
   act: (event: never) => void,
 ): void => {
   for (const type of types.split(' ')) {
-    target.addEventListener(type, guard(act) as (event: Event) => void, {
-      passive: true,
-      capture: true,
-    });
+    target.addEventListener(type, guard(act) as (event: Event) => void, true);
   }
 };

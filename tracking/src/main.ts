@@ -1,6 +1,6 @@
 // The script: checks that it may, counts the page, then listens. Footfall, MIT licence.
 import { watchClicks } from './clicks';
-import { isOn, needsConsent } from './config';
+import { endpointUrl, isOn, isSet, needsConsent } from './config';
 import { recordCustom } from './custom';
 import { watchEngagement } from './engagement';
 import { watchExit } from './exit';
@@ -14,7 +14,10 @@ import { watchScroll } from './scroll';
 import { watchNavigation } from './spa';
 import { watchText } from './text';
 
-type Call = readonly [name?: string, props?: unknown];
+// Set by the build: "js/vitals.<hash>.js". Those who do not ask for Core Web Vitals do not carry them.
+declare const VITALS_PATH: string;
+
+type Call = Parameters<typeof recordCustom>;
 
 interface Host {
   footfall?: { readonly q?: readonly Call[]; readonly consent?: unknown };
@@ -24,7 +27,7 @@ const measure = (): void => {
   resume();
   enterPage(readPage());
   // On a page that broke what this needs, the rest still works.
-  guard(recordPageview)('initial_load', document.referrer);
+  guard(recordPageview)('initial_load');
   flush();
   watchEngagement();
   watchExit();
@@ -33,6 +36,8 @@ const measure = (): void => {
   if (isOn('trackScrollDepth')) watchScroll();
   if (isOn('trackForms')) watchForms();
   if (isOn('trackTextSelection')) watchText();
+  // By import, which a page's Content Security Policy allows wherever it allows this script.
+  if (isSet('webVitals')) import(new URL(VITALS_PATH, endpointUrl).href).catch(Boolean);
   listen(window, 'online', retryNow);
 };
 
@@ -42,7 +47,7 @@ const start = (): void => {
   host.footfall = Object.assign(guard(recordCustom), { consent, optOut });
   whenAllowed(measure);
   if (needsConsent) followConsentMode();
-  for (const [name, props] of early) recordCustom(name, props);
+  for (const call of early) recordCustom(...call);
 };
 
 guard(() => {

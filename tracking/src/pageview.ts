@@ -1,6 +1,7 @@
 // The pageview: which page, which browser, where from. Sent at once.
 import { readAttribution } from './attribution';
 import { isOn } from './config';
+import type { PageviewData } from './contract';
 import { record } from './event';
 import { page } from './page';
 import { redactUrl } from './redact';
@@ -16,16 +17,18 @@ const readBrowser = (): Readonly<Record<string, unknown>> => ({
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 });
 
-/** The status of the document's answer, which tells a 404 page from a page. Not every browser knows it. */
-const readStatus = (): number | undefined => {
-  const [entry] = performance.getEntriesByType('navigation');
-  return (entry as { readonly responseStatus?: number } | undefined)?.responseStatus;
-};
+type Navigation = { readonly responseStatus?: number } | undefined;
 
-export const recordPageview = (navigationMethod: string, from: string): void => {
+/** The status of the document's answer, which tells a 404 page from a page. Not every browser knows it. */
+const readStatus = (): number | undefined =>
+  (performance.getEntriesByType('navigation')[0] as Navigation)?.responseStatus;
+
+export type Method = PageviewData['navigationMethod'];
+
+export const recordPageview = (navigationMethod: Method, from = document.referrer): void => {
   if (!isOn('trackPageViews')) return;
   const referrer = redactUrl(from);
-  record('pageview', () => ({ navigationMethod }), {
+  record('pageview', { navigationMethod }, {
     urgent: true,
     blocks: {
       attribution: readAttribution(referrer),

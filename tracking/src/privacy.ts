@@ -1,7 +1,7 @@
 // May we? Do Not Track, Global Privacy Control, opt-out and consent; until yes, no request, no storage.
 import { isOn, needsConsent } from './config';
 import { guard } from './guard';
-import { CONSENT, forgetVisitor, get, OPT_OUT, set } from './storage';
+import { forgetVisitor, get, set } from './storage';
 
 interface Signals {
   readonly doNotTrack?: string | null;
@@ -11,9 +11,9 @@ interface Signals {
 const { doNotTrack, globalPrivacyControl } = navigator as Signals;
 const isRefused =
   isOn('respectDnt') &&
-  (doNotTrack === '1' || (window as Signals).doNotTrack === '1' || globalPrivacyControl === true);
-let isOptedOut = !!get(OPT_OUT);
-let isGranted = !needsConsent || !!get(CONSENT);
+  (!!globalPrivacyControl || [doNotTrack, (window as Signals).doNotTrack].includes('1'));
+let isOptedOut = !!get('opt_out');
+let isGranted = !needsConsent || !!get('consent');
 let pending: (() => void) | undefined;
 
 export const isAllowed = (): boolean => isGranted && !isOptedOut && !isRefused;
@@ -35,7 +35,7 @@ export const consent = (granted: boolean): void => {
   isGranted = granted;
   if (isOptedOut) return;
   if (!granted) forgetVisitor();
-  else if (isAllowed()) set(CONSENT, '1');
+  else if (isAllowed()) set('consent', 1);
   startPending();
 };
 
@@ -43,7 +43,7 @@ export const consent = (granted: boolean): void => {
 export const optOut = (out = true): void => {
   isOptedOut = out;
   if (out) forgetVisitor();
-  set(OPT_OUT, out ? '1' : '');
+  set('opt_out', out ? 1 : '');
   startPending();
 };
 

@@ -2,9 +2,9 @@
 import { inherit, keep, release, type Item } from './outbox';
 import { page } from './page';
 import { isAllowed } from './privacy';
-import { beacon, byteLength, post } from './transport';
+import { beacon, byteLength, hasOnlyImages, post } from './transport';
 
-const BATCH_EVENTS = 50;
+const BATCH_EVENTS = hasOnlyImages ? 1 : 50;
 const BATCH_BYTES = 58_000;
 // Also keeps seed 003's rule of 60 s after the last activity, which can never come first.
 const BATCH_AGE_MS = 10_000;
@@ -24,8 +24,8 @@ let retryAt = 0;
 const take = (): Item[] => {
   let count = 0;
   let bytes = 0;
-  for (const { text } of waiting.slice(0, BATCH_EVENTS)) {
-    bytes += byteLength(text);
+  for (const { json } of waiting.slice(0, BATCH_EVENTS)) {
+    bytes += byteLength(json);
     if (count && bytes > BATCH_BYTES) break;
     count++;
   }
@@ -53,7 +53,7 @@ const pack = (items: readonly Item[], sentOnExit: boolean): string => {
       droppedCount,
     },
   });
-  const events = items.map((item) => item.text.replace(shared, ''));
+  const events = items.map((item) => item.json.replace(shared, ''));
   return `${head.slice(0, -1)},"events":[${events.join()}]}`;
 };
 
@@ -67,7 +67,7 @@ const trim = (): void => {
 };
 
 const send = (items: readonly Item[], body: string): void => {
-  void post(body, (status, retryAfterMs) => {
+  post(body, (status, retryAfterMs) => {
     if (status >= 500 || status === 408 || status === 429) {
       waiting = [...items, ...waiting];
       trim();
@@ -96,16 +96,19 @@ export const flush = (): void => {
   if (waiting.length) wait(retryAt - Date.now());
 };
 
-export const enqueue = (item: Item, itsContext: Context, urgent: boolean): void => {
+export const enqueue = (item: Item, itsContext: Context, urgent?: boolean): void => {
   context = itsContext;
+  if (hasOnlyImages && !urgent) return;
   keep(item);
   if (urgent && Date.now() >= retryAt) {
-    send([item], item.text);
+    send([item], item.json);
     return;
   }
   waiting.push(item);
   trim();
   if (waiting.length >= BATCH_EVENTS) flush();
+  // A page that is out of sight may end without another word.
+  else if (document.hidden) flushOnExit();
   else wait(BATCH_AGE_MS);
 };
 
@@ -114,10 +117,7 @@ export const flushOnExit = (): void => {
   while (isAllowed() && waiting.length) {
     const items = take();
     const body = pack(items, true);
-    if (!beacon(body)) {
-      send(items, body);
-      return;
-    }
+    if (!beacon(body)) send(items, body);
   }
 };
 

@@ -4,10 +4,10 @@ export const REDACTED = '[REDACTED]';
 
 // Rather a word too many: what a name like "postcard" loses is a value in a report.
 const SECRET =
-  /pass(?!enger)|pwd|card|credit|cvv|cvc|social|secur|secret|token|iban|one-time|(^|[^a-z])(ssn|csc|ccn|(cc|pin|otp)([^a-z]|$))|(ssn|csc)([^a-z]|$)/;
+  /pass(?!enger)|pwd|card|credit|cv[vc]|csc|ccn|social|secur|secret|token|iban|one-time|\bssn|ssn\b|\b(cc|pin|otp)\b/;
 
 export const isSecret = (name: string): boolean =>
-  SECRET.test(name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase());
+  SECRET.test(name.replace(/([a-z])([A-Z])|_|\d/g, '$1 $2').toLowerCase());
 
 interface Field {
   readonly name: string;
@@ -17,7 +17,7 @@ interface Field {
 }
 
 // Autocomplete says cc-number, current-password, one-time-code: the same words serve.
-export const isSecretField = ({ type, name, id, autocomplete = '' }: Field): boolean =>
+export const isSecretField = ({ type, name, id, autocomplete }: Field): boolean =>
   isSecret([type, name, id, autocomplete].join(' '));
 
 export const redactUrl = (url: string): string =>

@@ -14,7 +14,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 const measure = (): void => {
   timer = undefined;
-  const documentHeight = (document.scrollingElement ?? document.documentElement).scrollHeight;
+  const documentHeight = document.scrollingElement?.scrollHeight ?? 0;
   const windowHeight = innerHeight;
   const room = documentHeight - windowHeight;
   // A page that fits its window cannot be scrolled, so nobody reached anything.
@@ -25,15 +25,15 @@ const measure = (): void => {
   deepest = scrollPercentage;
   if (Date.now() - lastAt > SCROLL_EVERY_MS) {
     lastAt = Date.now();
-    record('scroll', () => ({ scrollPercentage, scrollTop, documentHeight, windowHeight }));
+    record('scroll', { scrollPercentage, scrollTop, documentHeight, windowHeight });
   }
   while (reached + MILESTONE_STEP <= deepest) {
     const milestone = (reached += MILESTONE_STEP);
-    record('scroll_depth', (at) => ({
+    record('scroll_depth', {
       milestone,
-      timeToMilestone: at - page.start,
+      timeToMilestone: Date.now() - page.start,
       scrollPercentage,
-    }));
+    });
   }
 };
 

@@ -1,7 +1,7 @@
 // Who and in which session: ids shared by all tabs, a session ends after 30 minutes without an event.
 import { sampleRate } from './config';
 import { uuid } from './ids';
-import { get, LAST_ACTIVITY, SESSION_ID, SESSION_START, set, VISITOR_ID } from './storage';
+import { get, set } from './storage';
 
 const SESSION_MS = 1_800_000;
 
@@ -17,19 +17,19 @@ export interface Moment {
  * happened at the last sign of life. Without working storage there are no ids: the server derives a
  * visitor for the day, where an id for each page load would count everybody many times.
  */
-export const identify = (passive: boolean): Moment => {
+export const identify = (passive?: boolean): Moment => {
   const now = Date.now();
-  const visitorId = get(VISITOR_ID) ?? `vis_${uuid()}`;
-  if (!set(VISITOR_ID, visitorId)) return { at: now };
-  let sessionId = get(SESSION_ID);
-  const last = Number(get(LAST_ACTIVITY));
+  const visitorId = get('visitor_id') ?? `vis_${uuid()}`;
+  if (!set('visitor_id', visitorId)) return { at: now };
+  let sessionId = get('session_id');
+  const last = Number(get('last_activity'));
   if (!sessionId || now - last > SESSION_MS) {
     if (sessionId && passive) return { at: last, sessionId, visitorId };
     sessionId = `sess_${uuid()}`;
-    set(SESSION_ID, sessionId);
-    set(SESSION_START, String(now));
+    set('session_id', sessionId);
+    set('session_start', now);
   }
-  set(LAST_ACTIVITY, String(now));
+  set('last_activity', now);
   return { at: now, sessionId, visitorId };
 };
 

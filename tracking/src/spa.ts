@@ -3,7 +3,7 @@ import { isOn } from './config';
 import { recordExit } from './exit';
 import { guard, listen } from './guard';
 import { enterPage, page, readPage, renamePage } from './page';
-import { recordPageview } from './pageview';
+import { recordPageview, type Method } from './pageview';
 import { resetScroll } from './scroll';
 
 // A page shorter than this was a redirect.
@@ -13,7 +13,7 @@ let href = location.href;
 
 const withoutHash = (url: string): string | undefined => url.split('#')[0];
 
-const follow = (method: string): void => {
+const follow = (method: Method): void => {
   const before = href;
   href = location.href;
   if (href === before) return;
@@ -34,7 +34,7 @@ const follow = (method: string): void => {
 };
 
 /** Looks once the page's own code has run, which by then has set the title. */
-const followSoon = (method: string): void => {
+const followSoon = (method: Method): void => {
   setTimeout(guard(follow), 0, method);
 };
 
@@ -43,8 +43,8 @@ export const watchNavigation = (): void => {
     const original = history[name].bind(history);
     history[name] = (...args) => {
       original(...args);
-      followSoon(name.toLowerCase());
+      followSoon(name.toLowerCase() as Method);
     };
   }
-  listen(window, 'popstate hashchange', ({ type }: Event) => followSoon(type));
+  listen(window, 'popstate hashchange', ({ type }: Event) => followSoon(type as Method));
 };

@@ -1,14 +1,16 @@
-// localStorage that may be blocked, full or unwanted: reads give null and writes say whether they held.
+// localStorage that may be blocked, full or unwanted: reads give undefined and writes say whether they held.
 import { keepsNothing } from './config';
 
-export const SESSION_ID = '_ts_session_id';
-export const SESSION_START = '_ts_session_start';
-export const LAST_ACTIVITY = '_ts_last_activity';
-export const VISITOR_ID = '_ts_visitor_id';
-export const QUEUE = '_ts_queue';
-export const CONSENT = '_ts_consent';
-export const OPT_OUT = '_ts_opt_out';
-const PAGE_START = '_ts_page_start';
+const PREFIX = '_ts_';
+
+type Key =
+  | 'session_id'
+  | 'session_start'
+  | 'last_activity'
+  | 'visitor_id'
+  | 'queue'
+  | 'consent'
+  | 'opt_out';
 
 /** Whether `act` went well on storage that we may use. */
 const attempt = (act: () => void): boolean => {
@@ -20,25 +22,25 @@ const attempt = (act: () => void): boolean => {
   }
 };
 
-export const get = (key: string): string | null => {
-  let value: string | null = null;
-  attempt(() => value = localStorage.getItem(key));
+export const get = (key: Key): string | undefined => {
+  let value: string | undefined;
+  attempt(() => value = localStorage[PREFIX + key] as string | undefined);
   return value;
 };
 
-export const set = (key: string, value: string): boolean =>
-  attempt(() => localStorage.setItem(key, value));
+export const set = (key: Key, value: string | number): boolean =>
+  attempt(() => localStorage[PREFIX + key] = value);
 
 /** Seed 003 keeps the start of the page here, and so do its readers. */
 export const setPageStart = (at: number): void => {
-  attempt(() => sessionStorage.setItem(PAGE_START, String(at)));
+  attempt(() => sessionStorage[`${PREFIX}page_start`] = at);
 };
 
 /** Takes everything of ours off the device. */
 export const forgetVisitor = (): void => {
   attempt(() => {
     for (const area of [localStorage, sessionStorage]) {
-      for (const key of Object.keys(area)) if (key.startsWith('_ts_')) area.removeItem(key);
+      for (const key of Object.keys(area)) if (key.startsWith(PREFIX)) area.removeItem(key);
     }
   });
 };

@@ -7,16 +7,16 @@ const MIN_CHARACTERS = 10;
 const MAX_PREVIEW = 100;
 const SETTLE_MS = 500;
 
-const recordSelection = (eventType: string): void => {
+const recordSelection = (eventType: 'text_copy' | 'text_selection'): void => {
   const text = String(getSelection());
   if (text.length <= MIN_CHARACTERS) return;
   // Never what the visitor wrote.
   const mayQuote =
-    isSet('textPreview') && !document.activeElement?.matches('input,textarea');
-  record(eventType, () => ({
+    isSet('textPreview') && !document.activeElement?.matches('input,textarea,select');
+  record(eventType, {
     textLength: text.length,
     textPreview: mayQuote ? text.slice(0, MAX_PREVIEW) : undefined,
-  }));
+  });
 };
 
 export const watchText = (): void => {

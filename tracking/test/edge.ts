@@ -2,9 +2,11 @@
 // own, and takes POST /collect like the real endpoint while writing down what came.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,6 +50,28 @@ export interface Answer {
   readonly retryAfter?: number;
 }
 
+const schema = JSON.parse(
+  readFileSync(new URL('../../contract/collect.schema.json', import.meta.url), 'utf8'),
+) as { $defs: object };
+const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } }).addSchema(schema, 'collect');
+const isBody = ajv.getSchema('collect');
+const eventDataOf = (eventType: string) =>
+  ajv.getSchema(`collect#/$defs/EventData/properties/${eventType}`);
+
+/** What is wrong with a body of events by the contract, whose shapes of eventData the script must keep to. */
+const findFault = (message: Json): string | undefined => {
+  if (!isBody?.(message)) return ajv.errorsText(isBody?.errors);
+  for (const { eventType, eventData } of unwrap(message)) {
+    const isData = eventDataOf(eventType);
+    if (isData && !isData(eventData)) return `${eventType}: ${ajv.errorsText(isData.errors)}`;
+  }
+  return undefined;
+};
+
+// A transparent pixel, since a browser tells an image from none.
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const SCRIPT = /^(?:\/js)?(\/(?:tracking|f)\.js)$|^(\/js\/[a-z]+\.[0-9a-f]{16}\.js)$/;
+
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export class Edge {
@@ -56,6 +80,8 @@ export class Edge {
   });
   #pages = new Map<string, string>();
   requests: Request[] = [];
+  /** What came that the contract does not know. */
+  faults: string[] = [];
   /** Decides the answer to each message of events; the default accepts. */
   decide: (message: Json) => Answer = () => ({ status: 202 });
 
@@ -71,6 +97,7 @@ export class Edge {
   reset(): void {
     this.#pages = new Map();
     this.requests = [];
+    this.faults = [];
     this.decide = () => ({ status: 202 });
   }
 
@@ -126,17 +153,22 @@ export class Edge {
     const path = new URL(request.url ?? '/', this.origin).pathname;
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
-    if (request.method !== 'GET') {
+    const isPixel = path === '/px.gif';
+    if (request.method !== 'GET' || isPixel) {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      const body = Buffer.concat(chunks).toString();
+      const query = new URL(request.url ?? '/', this.origin).searchParams;
+      const body = query.get('data') ?? Buffer.concat(chunks).toString();
       const message = body ? (JSON.parse(body) as Json) : {};
       const { status, retryAfter }: Answer =
         'eventType' in message ? this.decide(message) : { status: 202 };
       if (retryAfter) response.setHeader('Retry-After', retryAfter);
+      const fault = 'eventType' in message ? findFault(message) : undefined;
+      if (fault) this.faults.push(fault);
       const { method = '', headers } = request;
       this.requests.push({ method, path, headers, body, message, status });
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
+      if (isPixel && status < 300) response.writeHead(200, { 'Content-Type': 'image/gif' }).end(GIF);
+      else response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
       return;
     }
     const own = this.#pages.get(path);
@@ -146,8 +178,9 @@ export class Edge {
     }
     try {
       const name = path.endsWith('/') ? `${path}index.html` : path;
+      const [isScript, plain, hashed] = SCRIPT.exec(name) ?? [];
       const content = await readFile(
-        /^(\/js)?\/tracking\.js$/.test(name) ? file('../dist/tracking.js') : file(`../demo${name}`),
+        file(isScript ? `../dist${plain ?? hashed ?? ''}` : `../demo${name}`),
       );
       response.writeHead(200, { 'Content-Type': MEDIA_TYPES[extname(name)] ?? 'text/plain' });
       response.end(content);

@@ -25,6 +25,7 @@ export const test = base.extend<PerTest, PerWorker>({
   edge: async ({ sharedEdge }, use) => {
     sharedEdge.reset();
     await use(sharedEdge);
+    expect(sharedEdge.faults).toEqual([]);
   },
   baseURL: async ({ sharedEdge }, use) => {
     await use(sharedEdge.origin);
@@ -33,11 +34,12 @@ export const test = base.extend<PerTest, PerWorker>({
   noNoise: [
     async ({ context }, use) => {
       const noise: string[] = [];
-      context.on('weberror', (error) => noise.push(error.error().message));
-      context.on('console', (message) => {
-        // The browser's own words about an answer that is no 2xx, and about the page of a test.
-        if (!/^(Failed to load resource|\[DOM\])/.test(message.text())) noise.push(message.text());
-      });
+      const note = (text: string): void => {
+        // The browser's own words about what was refused, and about the page of a test.
+        if (!/^(Failed to load resource|\[DOM\])|integrity|favicon|sandbox/.test(text)) noise.push(text);
+      };
+      context.on('weberror', (error) => note(error.error().message));
+      context.on('console', (message) => note(message.text()));
       await use(undefined);
       expect(noise).toEqual([]);
       expect(await context.cookies()).toEqual([]);
