@@ -24,14 +24,19 @@ for (const name of PLAIN) {
 }
 
 test('a field is secret by its name, id, type or autocomplete', () => {
-  const plain = { name: 'a', id: 'b', type: 'text', autocomplete: '' };
-  expect(isSecretField(plain)).toBe(false);
-  expect(isSecretField({ ...plain, name: 'cardNo' })).toBe(true);
-  expect(isSecretField({ ...plain, id: 'cvv' })).toBe(true);
-  expect(isSecretField({ ...plain, type: 'password' })).toBe(true);
-  expect(isSecretField({ ...plain, autocomplete: 'billing cc-exp' })).toBe(true);
-  expect(isSecretField({ ...plain, autocomplete: 'one-time-code' })).toBe(true);
-  expect(isSecretField({ ...plain, autocomplete: 'email' })).toBe(false);
+  const judge = (given: Readonly<Record<string, string>>): boolean => {
+    const field = { name: 'a', id: 'b', type: 'text', autocomplete: '', ...given };
+    // As an element has them: what the browser thinks of autocomplete is not what the page says.
+    const element = { ...field, getAttribute: (name: keyof typeof field) => field[name] };
+    return isSecretField(element);
+  };
+  expect(judge({})).toBe(false);
+  expect(judge({ name: 'cardNo' })).toBe(true);
+  expect(judge({ id: 'cvv' })).toBe(true);
+  expect(judge({ type: 'password' })).toBe(true);
+  expect(judge({ autocomplete: 'billing cc-exp' })).toBe(true);
+  expect(judge({ autocomplete: 'one-time-code' })).toBe(true);
+  expect(judge({ autocomplete: 'email' })).toBe(false);
 });
 
 test('a URL keeps everything but the values of secret parameters', () => {
