@@ -1,9 +1,8 @@
-// Tests in a real Chromium: FOOTFALL_CHROMIUM, else chromium or chrome from PATH; never a download.
+// Tests in two real browsers, as the machine has them and never by a download: Chromium, and a stock Firefox
+// that Playwright drives by WebDriver BiDi (docs/decisions/0005-two-browsers.md).
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
 const isExecutable = (path: string): boolean => {
   try {
@@ -20,23 +19,34 @@ const giveUp = (sentence: string): never => {
   process.exit(1);
 };
 
-const findChromium = (): string => {
-  const given = process.env.FOOTFALL_CHROMIUM;
+/** What `variable` names, else the first of `names` in PATH; `names` begins with Debian's package. */
+const findProgram = (
+  title: string,
+  variable: string,
+  names: readonly [string, ...(readonly string[])],
+): string => {
+  const given = process.env[variable];
   if (given && !isExecutable(given)) {
-    return giveUp(`FOOTFALL_CHROMIUM names ${given}, which cannot be run.`);
+    return giveUp(`${variable} names ${given}, which cannot be run.`);
   }
   const folders = (process.env.PATH ?? '').split(delimiter);
   return (
     given ||
-    (NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable) ??
+    (names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable) ??
       giveUp(
-        'No Chromium to test with: run "apt-get install chromium" or set FOOTFALL_CHROMIUM to one.',
+        `No ${title} to test with: run "apt-get install ${names[0]}" or set ${variable} to one.`,
       ))
   );
 };
 
-export const launchOptions = {
-  executablePath: findChromium(),
+const chromiumOptions = {
+  executablePath: findProgram('Chromium', 'FOOTFALL_CHROMIUM', [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    'chrome',
+  ]),
   args: [
     '--no-sandbox',
     '--disable-gpu',
@@ -45,7 +55,11 @@ export const launchOptions = {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // What is left without names is loopback.
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
   ],
+  // Playwright switches the cache off that every visitor's browser has.
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
 };
 
 export default defineConfig({
@@ -57,5 +71,25 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 30_000,
   reporter: 'line',
-  use: { viewport: { width: 1280, height: 800 }, launchOptions },
+  use: { viewport: { width: 1280, height: 800 } },
+  projects: [
+    { name: 'chromium', use: { browserName: 'chromium', launchOptions: chromiumOptions } },
+    {
+      name: 'firefox',
+      use: {
+        browserName: 'firefox',
+        // Any other channel means Playwright's own patched build.
+        channel: 'moz-firefox',
+        launchOptions: {
+          executablePath: findProgram('Firefox', 'FOOTFALL_FIREFOX', ['firefox-esr', 'firefox']),
+          firefoxUserPrefs: {
+            // A stock Firefox asks Mozilla for lists at every start.
+            'network.dns.disabled': true,
+            // It shows a PDF that was downloaded in a tab of its own, which puts the page away.
+            'pdfjs.disabled': true,
+          },
+        },
+      },
+    },
+  ],
 });

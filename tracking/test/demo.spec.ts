@@ -250,6 +250,7 @@ test.describe('products', () => {
     await expect(page.locator('[data-cart]')).toHaveText('Cart: 1');
     expect(edge.requests).toEqual([]);
     release();
+    await page.waitForLoadState();
     await expect.poll(() => edge.of('pageview').length).toBe(1);
     // The click itself nobody could see.
     expect(await count(page, edge)).toEqual({ pageview: 1, page_exit: 1, add_to_cart: 1 });

@@ -78,7 +78,7 @@ export class Edge {
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response);
   });
-  #pages = new Map<string, string>();
+  readonly #pages = new Map<string, string>();
   requests: Request[] = [];
   /** What came that the contract does not know. */
   faults: string[] = [];
@@ -92,13 +92,6 @@ export class Edge {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  reset(): void {
-    this.#pages = new Map();
-    this.requests = [];
-    this.faults = [];
-    this.decide = () => ({ status: 202 });
   }
 
   get port(): number {

@@ -7,28 +7,18 @@ interface PerTest {
   readonly noNoise: undefined;
 }
 
-interface PerWorker {
-  readonly sharedEdge: Edge;
-}
-
-export const test = base.extend<PerTest, PerWorker>({
-  sharedEdge: [
-    // Playwright reads the names of the fixtures from the pattern.
-    async ({}, use) => {
-      const edge = new Edge();
-      await edge.start();
-      await use(edge);
-      await edge.stop();
-    },
-    { scope: 'worker' },
-  ],
-  edge: async ({ sharedEdge }, use) => {
-    sharedEdge.reset();
-    await use(sharedEdge);
-    expect(sharedEdge.faults).toEqual([]);
+export const test = base.extend<PerTest>({
+  // One for each test: in Firefox a page says farewell when its context closes, which is after its test.
+  // Playwright reads the names of the fixtures from the pattern.
+  edge: async ({}, use) => {
+    const edge = new Edge();
+    await edge.start();
+    await use(edge);
+    await edge.stop();
+    expect(edge.faults).toEqual([]);
   },
-  baseURL: async ({ sharedEdge }, use) => {
-    await use(sharedEdge.origin);
+  baseURL: async ({ edge }, use) => {
+    await use(edge.origin);
   },
   // The script throws nothing, logs nothing and sets no cookie, whatever a test does to it.
   noNoise: [

@@ -1,19 +1,7 @@
-// session.ts: 30 minutes, all tabs, every load; ids only where they can be kept.
+// session.ts: 30 minutes, all tabs, every load.
 import { expect, pass, test } from './fixture';
 
 const MINUTE = 60_000;
-
-test('ids are kept under the keys of seed 003 and nowhere else', async ({ page, edge }) => {
-  edge.tracked('/p');
-  await page.goto('/p');
-  await expect.poll(() => edge.of('pageview').length).toBe(1);
-  const [pageview] = edge.of('pageview');
-  const kept = Object.fromEntries(await page.evaluate(() => Object.entries<string>(localStorage)));
-  expect(kept._ts_session_id).toBe(pageview?.sessionId);
-  expect(kept._ts_visitor_id).toBe(pageview?.visitorId);
-  expect(Number(kept._ts_session_start)).toBeLessThanOrEqual(Number(kept._ts_last_activity));
-  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['_ts_page_start']);
-});
 
 test('another load and another tab share the session', async ({ page, context, edge }) => {
   edge.tracked('/p');
@@ -55,35 +43,4 @@ test('leaving a tab that was forgotten starts no session and ends the old one in
   expect(exit?.sessionId).toBe(view?.sessionId);
   expect(Date.parse(exit?.timestamp ?? '') - Date.parse(view?.timestamp ?? '')).toBeLessThan(MINUTE);
   expect(exit?.eventData.timeSpent).toBeLessThan(MINUTE);
-});
-
-for (const [name, breakStorage] of [
-  ['blocked', 'Object.defineProperty(window, "localStorage", { get() { throw new Error("blocked") } })'],
-  ['full', 'Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError") }'],
-] as const) {
-  test(`storage that is ${name} stops no event, and no id is made up`, async ({ page, edge }) => {
-    edge.tracked('/p', '<button>b</button>');
-    await page.addInitScript(breakStorage);
-    await page.clock.install();
-    await page.goto('/p');
-    await page.click('button');
-    await pass(page, edge, 10_000);
-    expect(edge.events.map(({ eventType }) => eventType)).toEqual(['pageview', 'click']);
-    for (const event of edge.events) {
-      expect(event.sessionId).toBeUndefined();
-      expect(event.visitorId).toBeUndefined();
-    }
-  });
-}
-
-test('data-storage="none" keeps nothing on the device and sends everything', async ({ page, edge }) => {
-  edge.tracked('/p', '<button>b</button>', 'data-site="t" data-storage="none"');
-  await page.clock.install();
-  await page.goto('/p');
-  await page.click('button');
-  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
-  await pass(page, edge, 10_000);
-  expect(edge.events.map(({ eventType }) => eventType)).toEqual(['pageview', 'click']);
-  expect(edge.events[0]).not.toHaveProperty('visitorId');
-  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
 });
