@@ -30,6 +30,7 @@ class Waiter:
         self._wake = wake
         self.stop_count = 0
         self.on_repeated_stop: Callable[[], None] = lambda: None
+        self._has_told = False
 
     def pause(self, seconds: float, *, stoppable: bool = True) -> None:
         """Sleep until a signal arrives or time is up. Raises Stopped when a stop was asked for."""
@@ -38,6 +39,10 @@ class Waiter:
         readable, _, _ = select.select([self._wake], [], [], seconds)
         if readable:
             self._wake.recv(512)
+        # Told here: a handler that prints may interrupt a print, which Python refuses.
+        if self.stop_count > 1 and not self._has_told:
+            self._has_told = True
+            self.on_repeated_stop()
         if stoppable and self.stop_count:
             raise Stopped
 
@@ -54,8 +59,6 @@ class Waiter:
 
     def note(self, signum: int, frame: FrameType | None) -> None:
         self.stop_count += 1
-        if self.stop_count == 2:
-            self.on_repeated_stop()
 
 
 @contextmanager
