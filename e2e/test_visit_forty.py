@@ -1,4 +1,7 @@
-"""Forty interactions are forty rows: also when the API dies in between, and when answers get lost."""
+"""Forty interactions are forty rows: also when the API dies in between, and when answers get lost.
+
+Runs after test_visit.py, which counts everything that the demo site has had.
+"""
 
 from __future__ import annotations
 
