@@ -65,6 +65,23 @@ class Event:
     utm_content: str | None
     utm_term: str | None
     raw: bytes
+    browser: str | None = None
+    browser_version: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    device_type: str | None = None
+    language: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    channel: str | None = None
+    click_id: str | None = None
+    search_term: str | None = None
+    is_not_found: bool = False
+    is_bot: bool = False
+    bot_score: int = 0
+    bot_reasons: tuple[str, ...] = ()
+    bot_signals: bytes | None = None
 
 
 class DropReason(StrEnum):

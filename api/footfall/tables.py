@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -50,6 +52,15 @@ def _utm() -> list[Column[Any]]:
     return [Column(name, Text) for name in names]
 
 
+def _agent() -> list[Column[Any]]:
+    names = ("browser", "browser_version", "os", "os_version", "device_type")
+    return [Column(name, Text) for name in names]
+
+
+def _flag(name: str) -> Column[Any]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
 def _text(*names: str, nullable: bool = True) -> list[Column[Any]]:
     return [Column(name, Text, nullable=nullable) for name in names]
 
@@ -65,8 +76,26 @@ sites = Table(
     Column("timezone", Text, nullable=False, server_default="UTC"),
     Column("registered_by", Text, nullable=False, server_default="operator"),
     _at("created_at", server_default=text("now()")),
+    Column("allowed_domains", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("settings", JSONB, nullable=False, server_default=text("'{}'")),
+    *_text("hmac_secret"),
+    _at("updated_at", server_default=text("now()")),
     CheckConstraint("length(site_id) between 1 and 200", name="site_id"),
     CheckConstraint("registered_by in ('operator', 'event')", name="registered_by"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    *_text("name", "scope", nullable=False),
+    *_text("site_id"),
+    _at("created_at", server_default=text("now()")),
+    _at("last_used_at", nullable=True),
+    _at("revoked_at", nullable=True),
+    CheckConstraint("scope in ('ingest', 'read', 'admin')", name="scope"),
+    CheckConstraint("scope <> 'ingest' or site_id is not null", name="ingest_site"),
 )
 
 events_log = Table(
@@ -96,11 +125,51 @@ events_log = Table(
     Column("timestamp_source", Text, nullable=False),
     *_text("referrer", "referrer_type", "referrer_platform"),
     *_utm(),
+    *_agent(),
+    *_text("language"),
+    Column("country", Text, comment="ISO 3166-1 alpha-2, of the address that was not kept."),
+    *_text("region", "city", "channel"),
+    Column(
+        "click_id",
+        Text,
+        comment="The name of the advertiser's click id in the landing URL, as gclid; its value is in"
+        " raw_event_data.",
+    ),
+    *_text("search_term"),
+    _flag("is_not_found"),
+    _flag("is_bot"),
+    Column("bot_score", SmallInteger, nullable=False, server_default=text("0")),
+    Column("bot_reasons", ARRAY(Text)),
+    Column(
+        "bot_signals",
+        JSONB,
+        comment="What was seen of the request, by signal; bot_reasons are those that counted.",
+    ),
     PrimaryKeyConstraint("id", "received_date"),
     UniqueConstraint("received_date", "site_id", "event_id"),
     CheckConstraint("ip_address is null", name="no_ip_address"),
     CheckConstraint("received_date = (received_at at time zone 'UTC')::date", name="received_date"),
     postgresql_partition_by="RANGE (received_date)",
+)
+
+ingest_ledger = Table(
+    "ingest_ledger",
+    metadata,
+    *_text("site_id", nullable=False),
+    _at("hour"),
+    *_text("outcome", nullable=False),
+    _count("event_count", BigInteger),
+    PrimaryKeyConstraint("site_id", "hour", "outcome"),
+    comment="Events by site, hour of receipt and what became of them."
+    " Site (unknown): none that exists was named.",
+)
+
+spool_positions = Table(
+    "spool_positions",
+    metadata,
+    Column("segment", Text, primary_key=True),
+    Column("byte_position", BigInteger, nullable=False),
+    _at("updated_at", server_default=text("now()")),
 )
 
 log_counts = Table(
@@ -127,6 +196,16 @@ dead_letters = Table(
     *_text("site_id", "field"),
     *_text("reason", nullable=False),
     Column("payload", JSONB, nullable=False),
+    Column("log_id", BigInteger),
+    Column(
+        "context",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="What the request told besides the payload, so that it can be replayed: no address.",
+    ),
+    _at("resolved_at", nullable=True),
+    UniqueConstraint("stage", "log_id"),
     CheckConstraint("stage in ('collect', 'derive')", name="stage"),
 )
 
@@ -175,6 +254,9 @@ user_sessions = Table(
     Column("entry_event_id", Uuid, nullable=False),
     _at("exit_at"),
     Column("exit_event_id", Uuid, nullable=False),
+    *_agent(),
+    *_text("country", "region", "city", "channel", "click_id"),
+    _flag("is_bot"),
     PrimaryKeyConstraint("site_id", "session_id"),
     CheckConstraint("session_end >= session_start", name="ends_after_start"),
     Index(None, "site_id", "session_start"),
@@ -196,6 +278,9 @@ pageviews = Table(
     _at("created_at"),
     Column("event_id", Uuid, nullable=False),
     _count("engaged_ms", BigInteger),
+    _flag("is_bot"),
+    _flag("is_not_found"),
+    *_text("search_term"),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "view_timestamp", "event_id"),
     Index(None, "site_id", "view_timestamp"),
@@ -217,6 +302,7 @@ user_events = Table(
     Column("time_spent_ms", BigInteger),
     Column("engaged_ms", BigInteger),
     Column("page_inferred", Boolean, nullable=False, server_default=text("false")),
+    _flag("is_bot"),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "event_timestamp"),
     Index(None, "site_id", "event_timestamp"),
@@ -233,6 +319,7 @@ form_submissions = Table(
     Column("form_data", JSONB),
     _at("created_at"),
     Column("event_id", Uuid, nullable=False),
+    _flag("is_bot"),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id"),
     Index(None, "site_id", "submit_timestamp"),
@@ -262,6 +349,10 @@ daily_site_metrics = Table(
     _count("bounced_sessions"),
     _count("duration_seconds_sum", BigInteger),
     _count("session_pageviews_sum", BigInteger),
+    # Flagged traffic, which is in none of the columns above.
+    _count("bot_sessions"),
+    _count("bot_pageviews"),
+    _count("bot_events"),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "metric_date"),
 )

@@ -38,57 +38,59 @@ MAX_GROUP_EVENTS: Final = 2_000
 MAX_GROUP_BYTES: Final = 8 * 1024 * 1024
 MAX_QUEUED_BYTES: Final = 64 * 1024 * 1024
 
-COLUMNS: Final = (
-    "event_id",
-    "event_type",
-    "session_id",
-    "visitor_id",
-    "site_id",
-    "timestamp",
-    "timestamp_source",
-    "received_at",
-    "received_date",
-    "url",
-    "path",
-    "user_agent",
-    "referrer",
-    "referrer_type",
-    "referrer_platform",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_content",
-    "utm_term",
-    "raw_event_data",
-)
-_TYPES: Final = [
-    "uuid",
-    "text",
-    "text",
-    "text",
-    "text",
-    "timestamptz",
-    "text",
-    "timestamptz",
-    "date",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "jsonb",
-]
+# Column to type, in the order of _row().
+COLUMNS: Final = {
+    "event_id": "uuid",
+    "event_type": "text",
+    "session_id": "text",
+    "visitor_id": "text",
+    "site_id": "text",
+    "timestamp": "timestamptz",
+    "timestamp_source": "text",
+    "received_at": "timestamptz",
+    "received_date": "date",
+    "url": "text",
+    "path": "text",
+    "user_agent": "text",
+    "referrer": "text",
+    "referrer_type": "text",
+    "referrer_platform": "text",
+    "utm_source": "text",
+    "utm_medium": "text",
+    "utm_campaign": "text",
+    "utm_content": "text",
+    "utm_term": "text",
+    "raw_event_data": "jsonb",
+    "browser": "text",
+    "browser_version": "text",
+    "os": "text",
+    "os_version": "text",
+    "device_type": "text",
+    "language": "text",
+    "country": "text",
+    "region": "text",
+    "city": "text",
+    "channel": "text",
+    "click_id": "text",
+    "search_term": "text",
+    "is_not_found": "boolean",
+    "is_bot": "boolean",
+    "bot_score": "smallint",
+    "bot_reasons": "text[]",
+    "bot_signals": "jsonb",
+}
 
 # The path of a group that holds a known id: row by row, in order, duplicates left out.
+# An array of arrays would lose its inner ends in unnest: reasons travel as one text.
 _INSERT_NEW: Final = f"""
     insert into events_log ({", ".join(COLUMNS)})
-    select * from unnest({", ".join(f"${i}::{t}[]" for i, t in enumerate(_TYPES, 1))})
+    select {", ".join(
+        f"string_to_array({name}, ',')" if kind == "text[]" else name
+        for name, kind in COLUMNS.items()
+    )}
+    from unnest({", ".join(
+        f"${i}::{kind.removesuffix('[]')}[]" for i, kind in enumerate(COLUMNS.values(), 1)
+    )}) as sent ({", ".join(COLUMNS)})
     on conflict (received_date, site_id, event_id) do nothing
     returning site_id, event_id
 """  # noqa: S608 - column names and types are the constants above
@@ -150,6 +152,23 @@ def _row(event: Event) -> tuple[Any, ...]:
         event.utm_content,
         event.utm_term,
         event.raw,
+        event.browser,
+        event.browser_version,
+        event.os,
+        event.os_version,
+        event.device_type,
+        event.language,
+        event.country,
+        event.region,
+        event.city,
+        event.channel,
+        event.click_id,
+        event.search_term,
+        event.is_not_found,
+        event.is_bot,
+        event.bot_score,
+        list(event.bot_reasons) or None,
+        event.bot_signals,
     )
 
 
@@ -312,11 +331,23 @@ class EventLog:
             if known:
                 rows = [row for row in rows if (row[4], row[0]) not in known]
             if rows and copy:
-                await connection.copy_records_to_table("events_log", records=rows, columns=COLUMNS)
+                await connection.copy_records_to_table(
+                    "events_log", records=rows, columns=tuple(COLUMNS)
+                )
                 stored = seen - known
             elif rows:
                 inserted = await connection.fetch(
-                    _INSERT_NEW, *(list(column) for column in zip(*rows, strict=True))
+                    _INSERT_NEW,
+                    *(
+                        (
+                            [",".join(item) if item else None for item in column]
+                            if kind == "text[]"
+                            else list(column)
+                        )
+                        for column, kind in zip(
+                            zip(*rows, strict=True), COLUMNS.values(), strict=True
+                        )
+                    ),
                 )
                 stored = {(row["site_id"], row["event_id"]) for row in inserted}
             else:
