@@ -1,9 +1,12 @@
-"""Sites and their cached look-up: which site ids exist, and the automatic registration of new ones."""
+"""Sites and their cached look-up: what each asks for, and the automatic registration of new ones."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from footfall.database import Connection, Pool, transaction
 
@@ -12,8 +15,53 @@ MAX_UNKNOWN_REMEMBERED: Final = 10_000
 REGISTRATION_LOCK: Final = 7_207_004
 
 
+class SiteSettings(BaseModel):
+    """What a site's owner chose, as `sites.settings` holds it; every key may be left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bots: Literal["flag", "drop"] = Field(
+        default="flag",
+        description="flag: keep what bots do apart from the reports. drop: do not keep it.",
+    )
+    respect_dnt: bool = Field(
+        default=True, description="Whether Do Not Track and Global Privacy Control stop everything."
+    )
+    privacy: Literal["standard", "gdpr", "hipaa"] = Field(
+        default="standard", description="How much of what visitors do may be kept."
+    )
+    query_parameters: tuple[str, ...] = Field(
+        default=(),
+        description="Query parameters of page addresses that are kept besides the usual.",
+    )
+    requires_key: bool = Field(
+        default=False, description="Whether events need an ingest key of the site."
+    )
+    events_per_minute: int | None = Field(
+        default=None, ge=1, description="More events than this in a minute are answered by 429."
+    )
+    script: dict[str, str | int | float | bool] = Field(
+        default_factory=dict,
+        description="Options of the tracking script for /pixel/SITE/tracking.js, as storage or sampleRate.",
+    )
+
+
+DEFAULT_SETTINGS: Final = SiteSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that may be sent to. allowed_domains: hosts, `*.` before any sub-domain; empty allows all."""
+
+    site_id: str
+    timezone: str = "UTC"
+    allowed_domains: tuple[str, ...] = ()
+    settings: SiteSettings = DEFAULT_SETTINGS
+    hmac_secret: str | None = None
+
+
 class SiteDirectory:
-    """The site ids known to this process, read anew every REFRESH_S.
+    """The sites known to this process, read anew every REFRESH_S.
 
     Refused ids are remembered until then too, so that a flood of unknown ones costs no queries. While
     the database is away, what was known stays known.
@@ -24,35 +72,35 @@ class SiteDirectory:
     def __init__(self, pool: Pool, *, registers_unknown: bool) -> None:
         self._pool = pool
         self._registers_unknown = registers_unknown
-        self._known: frozenset[str] = frozenset()
+        self._known: dict[str, Site] = {}
         self._refused: set[str] = set()
 
     async def refresh(self) -> None:
         """Read all sites: some may have been added or deleted. Raises what the database raises."""
-        rows = await self._pool.fetch("select site_id from sites")
-        self._known = frozenset(row["site_id"] for row in rows)
+        async with self._pool.acquire() as connection:
+            self._known = await _read(connection, None)
         self._refused.clear()
 
-    async def known_among(self, site_ids: Collection[str]) -> Collection[str]:
+    async def find(self, site_ids: Collection[str]) -> Mapping[str, Site]:
         """Those of `site_ids` that exist; open registration makes the missing ones (UTC) up to its limit."""
-        known = {site_id for site_id in site_ids if site_id in self._known}
-        missing = {s for s in site_ids if s not in known and s not in self._refused}
+        found = {s: self._known[s] for s in site_ids if s in self._known}
+        missing = {s for s in site_ids if s not in found and s not in self._refused}
         if missing:
             async with transaction(self._pool) as connection:
-                found = await _look_up(connection, missing)
-                if self._registers_unknown and found != missing:
+                read = await _read(connection, missing)
+                if self._registers_unknown and read.keys() != missing:
                     # One registration at a time, or many at once would each see room for one more.
                     await connection.execute(f"select pg_advisory_xact_lock({REGISTRATION_LOCK})")
                     await connection.execute(
-                        _REGISTER, sorted(missing - found), MAX_AUTOMATIC_SITES
+                        _REGISTER, sorted(missing - read.keys()), MAX_AUTOMATIC_SITES
                     )
-                    found = await _look_up(connection, missing)
-            known |= found
-            self._known |= found
+                    read = await _read(connection, missing)
+            found |= read
+            self._known = self._known | read
             if len(self._refused) > MAX_UNKNOWN_REMEMBERED:
                 self._refused.clear()
-            self._refused |= missing - found
-        return known
+            self._refused |= missing - read.keys()
+        return found
 
 
 _REGISTER: Final = """
@@ -64,8 +112,32 @@ _REGISTER: Final = """
 """
 
 
-async def _look_up(connection: Connection, site_ids: Collection[str]) -> set[str]:
+def _settings(document: dict[str, Any]) -> SiteSettings:
+    """Settings of a newer release must not cost events: what this one does not know is left out."""
+    try:
+        return SiteSettings.model_validate(document)
+    except ValidationError as error:
+        wrong = {problem["loc"][0] for problem in error.errors()}
+        return SiteSettings.model_validate({k: v for k, v in document.items() if k not in wrong})
+
+
+async def _read(connection: Connection, site_ids: Collection[str] | None) -> dict[str, Site]:
+    """Sites by id; None reads all."""
     rows = await connection.fetch(
-        "select site_id from sites where site_id = any($1::text[])", list(site_ids)
+        """
+        select site_id, timezone, allowed_domains, settings, hmac_secret
+        from sites
+        where $1::text[] is null or site_id = any($1::text[])
+        """,
+        None if site_ids is None else list(site_ids),
     )
-    return {row["site_id"] for row in rows}
+    return {
+        row["site_id"]: Site(
+            row["site_id"],
+            row["timezone"],
+            tuple(row["allowed_domains"]),
+            _settings(row["settings"]),
+            row["hmac_secret"],
+        )
+        for row in rows
+    }

@@ -20,6 +20,7 @@ from footfall.demo.tape import stamp
 from footfall.demo.visit import Visit
 from footfall.event import Event, TimestampSource
 from footfall.ingest import pipeline, wire
+from footfall.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_every_event_passes_validation_and_the_pipeline(visits: list[Visit]) -> 
             ip=made.ip,
             user_agent=made.user_agent,
             salt=b"salt",
-            known_sites=set(SITE_IDS),
+            sites={site_id: Site(site_id) for site_id in SITE_IDS},
             max_event_age=timedelta(days=100),
         )
         for part in parts(made.documents):

@@ -163,7 +163,7 @@ class Collector:
             ),
             user_agent=user_agent.decode("latin-1").replace("\x00", "") if user_agent else None,
             salt=await self._salts.refresh(received_at),
-            known_sites=await self._sites.known_among(wanted),
+            sites=await self._sites.find(wanted),
             max_event_age=self._max_event_age,
         )
         events: list[Event] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,8 +20,10 @@ from footfall.event import Dropped, DropReason, Event, Hit, TimestampSource
 from footfall.ingest.page import path_of, site_id_of_host, split_url
 from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
 from footfall.ingest.visitor import derive_visitor_id
+from footfall.site import Site
 
 EVENT_ID_NAMESPACE: Final = uuid.UUID("5d9a6c1e-3f0b-5b7a-9d55-0f7fa11e0001")
+NO_SITE: Final = Site("")
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 # RFC 1035: a host name has at most 253 characters; a site id here has at most 200.
 MAX_HOST_CHARACTERS: Final = 200
@@ -37,7 +39,7 @@ class Surroundings:
     ip: str
     user_agent: str | None
     salt: bytes
-    known_sites: Collection[str]
+    sites: Mapping[str, Site]
     max_event_age: timedelta
 
 
@@ -49,6 +51,7 @@ class Draft:
     around: Surroundings
     page: SplitResult | None = None
     site_id: str = ""
+    site: Site = NO_SITE
     path: str | None = None
     visitor_id: str = ""
     event_id: uuid.UUID = EVENT_ID_NAMESPACE
@@ -83,9 +86,11 @@ def drop_unknown_site(draft: Draft) -> Dropped | None:
             "siteId",
             "is missing, and there is no url with a host to take it from",
         )
-    if site_id not in draft.around.known_sites:
+    site = draft.around.sites.get(site_id)
+    if site is None:
         return Dropped(DropReason.UNKNOWN_SITE, "siteId", "is not registered here")
     draft.site_id = site_id
+    draft.site = site
     return None
 
 

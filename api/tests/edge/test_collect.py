@@ -283,7 +283,7 @@ async def test_known_sites_stay_known_while_others_are_looked_up(stack: Stack) -
     async with stack.pool.acquire() as connection:
         await connection.execute("insert into sites (site_id) values ('shop'), ('late')")
     await directory.refresh()
-    both, _ = await asyncio.gather(directory.known_among(["shop", "stranger"]), directory.refresh())
+    both, _ = await asyncio.gather(directory.find(["shop", "stranger"]), directory.refresh())
     assert set(both) == {"shop"}
 
 
