@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from functools import partial
+from typing import Final, TypedDict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,16 +22,20 @@ from starlette.types import ASGIApp
 
 from footfall import __version__
 from footfall.config import Settings
-from footfall.database import AWAY, Pool, open_engine, open_pool
+from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
 from footfall.edge import auth, collect, pixel, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.pixel import Pixel
-from footfall.errors import FootfallError, Unavailable
-from footfall.eventlog.log import EventLog, ensure_partitions
+from footfall.errors import FootfallError, Misconfigured, Unavailable
+from footfall.eventlog.log import EventLog
+from footfall.eventlog.spool import Spool
+from footfall.eventlog.store import ensure_partitions
 from footfall.ingest.visitor import Salts
 from footfall.site import SiteDirectory
 
 logger = logging.getLogger("footfall.app")
+
+PREPARE_LIMIT_S: Final = 10.0
 
 
 class State(TypedDict):
@@ -39,7 +44,8 @@ class State(TypedDict):
     settings: Settings
     pool: Pool
     engine: AsyncEngine
-    token: str
+    log: EventLog
+    token: auth.Token
     clock: Callable[[], datetime]
 
 
@@ -116,23 +122,39 @@ class App:
     async def _lifespan(self, api: FastAPI) -> AsyncIterator[State]:
         settings = self._settings
         url = settings.require_database_url()
-        pool = await open_pool(url, role="api", min_size=2, max_size=6)
+        pool = await open_pool(url, role="api", min_size=0, max_size=6)
         engine = open_engine(url, role="reports")
-        async with pool.acquire() as connection:
-            token = await auth.load_token(settings, connection)
-            today = self._clock().date()
-            await ensure_partitions(
-                connection, today - timedelta(days=1), today + timedelta(days=2)
-            )
-        log = EventLog(pool)
-        sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
-        collector = Collector(settings, log, sites, Salts(pool), self._clock)
+        folder = settings.spool_folder
+        log = EventLog(pool, Spool(folder, settings.spool_max_mib * 1024 * 1024))
+        sites = SiteDirectory(
+            pool,
+            registers_unknown=settings.site_registration == "open",
+            memory=folder / "sites.json",
+        )
+        salts = Salts(pool)
+        token = auth.Token()
+        prepare = partial(self._prepare, pool, token, sites, salts)
+        try:
+            await prepare()
+        except REFUSED as error:
+            raise Misconfigured(f"DATABASE_URL is refused by the server: {error}") from None
+        except AWAY as error:
+            logger.warning("database away, starting without", extra={"detail": str(error)})
+            sites.recall()
+        collector = Collector(settings, log, sites, salts, self._clock)
         self._endpoints = {**dict.fromkeys(collect.PATHS, collector), pixel.PATH: Pixel(collector)}
         appender = asyncio.create_task(log.run(), name="appender")
-        refresher = asyncio.create_task(_refresh_sites(sites), name="site refresh")
+        refresher = asyncio.create_task(_repeat(prepare), name="refresher")
         logger.info("serving", extra={"registration": settings.site_registration})
         try:
-            yield State(settings=settings, pool=pool, engine=engine, token=token, clock=self._clock)
+            yield State(
+                settings=settings,
+                pool=pool,
+                engine=engine,
+                log=log,
+                token=token,
+                clock=self._clock,
+            )
         finally:
             # Requests are answered by now; what still waits is committed before the pool closes.
             log.close()
@@ -144,9 +166,22 @@ class App:
             await pool.close()
             logger.info("stopped")
 
+    async def _prepare(
+        self, pool: Pool, token: auth.Token, sites: SiteDirectory, salts: Salts
+    ) -> None:
+        """Agree with the database on what requests need. Safe to repeat; raises AWAY."""
+        async with connection_within(pool, PREPARE_LIMIT_S) as connection:
+            await token.load(self._settings, connection)
+            today = self._clock().date()
+            await ensure_partitions(
+                connection, today - timedelta(days=1), today + timedelta(days=2)
+            )
+        await sites.refresh()
+        await salts.share(self._clock())
 
-async def _refresh_sites(sites: SiteDirectory) -> None:
+
+async def _repeat(prepare: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(SiteDirectory.REFRESH_S)
         with suppress(*AWAY):
-            await sites.refresh()
+            await prepare()

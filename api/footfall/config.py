@@ -70,6 +70,18 @@ class Settings(BaseSettings):
         validation_alias="FOOTFALL_DATA_DIR",
         description="Folder of `make up` for the database, logs and secrets.",
     )
+    spool_dir: Path | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_SPOOL_DIR",
+        description="Folder where events wait while the database is away; API and worker share it. "
+        "Default: spool in FOOTFALL_DATA_DIR.",
+    )
+    spool_max_mib: int = Field(
+        default=1024,
+        ge=1,
+        validation_alias="FOOTFALL_SPOOL_MAX_MIB",
+        description="MiB that may wait there; beyond, /collect answers 503 with Retry-After.",
+    )
     public_url: str | None = Field(
         default=None,
         validation_alias="FOOTFALL_PUBLIC_URL",
@@ -148,6 +160,10 @@ class Settings(BaseSettings):
             return self.max_event_age_days
         is_open = self.site_registration == "open"
         return OPEN_MAX_EVENT_AGE_DAYS if is_open else CLOSED_MAX_EVENT_AGE_DAYS
+
+    @property
+    def spool_folder(self) -> Path:
+        return self.spool_dir if self.spool_dir is not None else self.data_dir / "spool"
 
     def require_database_url(self) -> str:
         """The database's address. Raises Misconfigured where none is set."""

@@ -21,6 +21,12 @@ from footfall.errors import Misconfigured, Unavailable
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Pool = asyncpg.Pool
 
+# What it raises where DATABASE_URL names a user, password or database that the server does not know.
+REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
 # What asyncpg raises when the server is away, starting, stopping or out of room: retry, never a bug.
 AWAY = (
     OSError,
@@ -75,7 +81,7 @@ async def open_pool(
 ) -> Pool:
     """A pool whose jsonb values are Python objects (bytes go in as they are).
 
-    `role` shows in pg_stat_activity as the application's name. Raises Unavailable when the server
+    With min_size 0 no connection is made yet, so a server that is away is no error. `role` shows in pg_stat_activity as the application's name. Raises Unavailable when the server
     cannot be reached, Misconfigured when the address, the password or the database is wrong.
     """
     try:
@@ -95,10 +101,7 @@ async def open_pool(
                 "synchronous_commit": "on",
             },
         )
-    except (
-        asyncpg.InvalidAuthorizationSpecificationError,
-        asyncpg.InvalidCatalogNameError,
-    ) as error:
+    except REFUSED as error:
         raise Misconfigured(f"DATABASE_URL is refused by the server: {error}") from None
     except AWAY as error:
         raise Unavailable(
@@ -111,6 +114,21 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """One connection, one transaction; committed at the end, rolled back on any exception."""
     async with pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def connection_within(pool: Pool, limit_s: float) -> AsyncIterator[Connection]:
+    """A connection that is cut off after `limit_s` seconds, whatever the server does then.
+
+    A cancelled query would first ask the server to cancel, and wait for its word; a server that hangs
+    gives none. What ran on the connection raises one of AWAY.
+    """
+    async with pool.acquire(timeout=limit_s) as connection:
+        cut_off = asyncio.get_running_loop().call_later(limit_s, connection.terminate)
+        try:
+            yield connection
+        finally:
+            cut_off.cancel()
 
 
 def open_engine(url: str, *, role: str, statement_timeout_ms: int = 10_000) -> AsyncEngine:

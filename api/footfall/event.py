@@ -87,6 +87,7 @@ class Event:
 class DropReason(StrEnum):
     """Why a well-formed hit is not kept. A closed set: it labels metrics and the loss ledger."""
 
+    INVALID = "invalid"  # nothing of the request could be read as an event
     UNKNOWN_SITE = "unknown_site"  # closed registration, or the 1,000 automatic sites are used up
 
 

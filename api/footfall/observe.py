@@ -22,17 +22,21 @@ REQUESTS = Counter(
     ["status"],
     registry=REGISTRY,
 )
-EVENTS_STORED = Counter(
-    "footfall_events_stored_total", "Events committed to events_log.", registry=REGISTRY
-)
-EVENTS_DUPLICATE = Counter(
-    "footfall_events_duplicate_total",
-    "Events whose id was in the log already; answered as accepted once.",
+EVENTS = Counter(
+    "footfall_events_total",
+    "Events by outcome: received, stored, spooled, duplicate, dead_letter, dropped_*.",
+    ["outcome"],
     registry=REGISTRY,
 )
-EVENTS_REJECTED = Counter(
-    "footfall_events_rejected_total",
-    "Events refused by validation or policy, kept as dead letters where others of the request were good.",
+APPEND_FAILURES = Counter(
+    "footfall_append_failures_total",
+    "Groups that PostgreSQL did not take (database: they went to the spool) or nobody did (refused: 503).",
+    ["reason"],
+    registry=REGISTRY,
+)
+SPOOL_BYTES = Gauge(
+    "footfall_spool_bytes",
+    "Bytes that wait on disk for the database, at the last write of this process.",
     registry=REGISTRY,
 )
 TIMESTAMPS_REPLACED = Counter(

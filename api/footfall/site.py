@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from footfall.database import Connection, Pool, transaction
+from footfall.database import AWAY, Connection, Pool, connection_within
 
 MAX_AUTOMATIC_SITES: Final = 1_000
 MAX_UNKNOWN_REMEMBERED: Final = 10_000
 REGISTRATION_LOCK: Final = 7_207_004
+LOOK_UP_LIMIT_S: Final = 5.0
 
 
 class SiteSettings(BaseModel):
@@ -60,47 +65,83 @@ class Site:
     hmac_secret: str | None = None
 
 
+_SITES: Final = TypeAdapter(list[Site])
+
+
 class SiteDirectory:
     """The sites known to this process, read anew every REFRESH_S.
 
     Refused ids are remembered until then too, so that a flood of unknown ones costs no queries. While
-    the database is away, what was known stays known.
+    the database is away, what was known stays known, also to a process that starts meanwhile, by the
+    file `memory`; open registration then takes an unknown id at its word, to be registered later.
     """
 
     REFRESH_S: Final = 30.0
 
-    def __init__(self, pool: Pool, *, registers_unknown: bool) -> None:
+    def __init__(self, pool: Pool, *, registers_unknown: bool, memory: Path | None = None) -> None:
         self._pool = pool
         self._registers_unknown = registers_unknown
+        self._memory = memory
         self._known: dict[str, Site] = {}
         self._refused: set[str] = set()
 
     async def refresh(self) -> None:
         """Read all sites: some may have been added or deleted. Raises what the database raises."""
         async with self._pool.acquire() as connection:
-            self._known = await _read(connection, None)
+            known = await _read(connection, None)
+        if self._memory is not None and known != self._known:
+            await asyncio.to_thread(_remember, self._memory, known)
+        self._known = known
         self._refused.clear()
+
+    def recall(self) -> None:
+        """Know what the file tells, for a start without the database. Nothing where there is none."""
+        if self._memory is not None:
+            with suppress(FileNotFoundError, ValidationError):
+                sites = _SITES.validate_json(self._memory.read_bytes())
+                self._known = {site.site_id: site for site in sites}
 
     async def find(self, site_ids: Collection[str]) -> Mapping[str, Site]:
         """Those of `site_ids` that exist; open registration makes the missing ones (UTC) up to its limit."""
         found = {s: self._known[s] for s in site_ids if s in self._known}
         missing = {s for s in site_ids if s not in found and s not in self._refused}
         if missing:
-            async with transaction(self._pool) as connection:
-                read = await _read(connection, missing)
-                if self._registers_unknown and read.keys() != missing:
-                    # One registration at a time, or many at once would each see room for one more.
-                    await connection.execute(f"select pg_advisory_xact_lock({REGISTRATION_LOCK})")
-                    await connection.execute(
-                        _REGISTER, sorted(missing - read.keys()), MAX_AUTOMATIC_SITES
-                    )
-                    read = await _read(connection, missing)
+            try:
+                read = await self._look_up(missing)
+            except AWAY:
+                if not self._registers_unknown:
+                    raise
+                return found | {site_id: Site(site_id) for site_id in missing}
             found |= read
             self._known = self._known | read
             if len(self._refused) > MAX_UNKNOWN_REMEMBERED:
                 self._refused.clear()
             self._refused |= missing - read.keys()
         return found
+
+    async def _look_up(self, missing: Collection[str]) -> dict[str, Site]:
+        async with (
+            connection_within(self._pool, LOOK_UP_LIMIT_S) as connection,
+            connection.transaction(),
+        ):
+            read = await _read(connection, missing)
+            if self._registers_unknown and len(read) < len(missing):
+                # One registration at a time, or many at once would each see room for one more.
+                await connection.execute(f"select pg_advisory_xact_lock({REGISTRATION_LOCK})")
+                await connection.execute(
+                    _REGISTER, sorted(set(missing) - read.keys()), MAX_AUTOMATIC_SITES
+                )
+                read = await _read(connection, missing)
+        return read
+
+
+def _remember(path: Path, sites: Mapping[str, Site]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(f".{os.getpid()}")
+    # Secrets of sites are in it.
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(_SITES.dump_json(list(sites.values())))
+    draft.replace(path)
 
 
 _REGISTER: Final = """

@@ -18,13 +18,17 @@ from footfall.database import TRANSIENT, Connection, Pool, open_pool, transactio
 from footfall.derive import apply as derive
 from footfall.errors import Unavailable
 from footfall.eventlog import consumer
-from footfall.eventlog.log import count, ensure_partitions
+from footfall.eventlog.drain import drain
+from footfall.eventlog.log import count
+from footfall.eventlog.store import ensure_partitions
+from footfall.site import SiteDirectory
 
 logger = logging.getLogger("footfall.worker")
 
 BATCH_SIZE: Final = 2_000
 IDLE_POLL_S: Final = 0.25
 AWAY_PAUSE_S: Final = 1.0
+SPOOL_POLL_S: Final = 1.0
 PARTITION_DAYS_AHEAD: Final = 7
 
 
@@ -69,6 +73,7 @@ async def run(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_consume(pool, stop), name="derive")
+            group.create_task(_drain(pool, settings, stop), name="drain")
             for task in TASKS:
                 group.create_task(_repeat(pool, task, stop), name=task.description)
             logger.info("working")
@@ -97,6 +102,20 @@ async def _consume(pool: Pool, stop: asyncio.Event) -> None:
             continue
         if moved == 0:
             await _pause(stop, IDLE_POLL_S)
+
+
+async def _drain(pool: Pool, settings: Settings, stop: asyncio.Event) -> None:
+    """Bring in what the API put on disk while PostgreSQL was away; whatever fails, later again."""
+    sites = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
+    while not stop.is_set():
+        try:
+            moved = await drain(pool, settings.spool_folder, sites, datetime.now(UTC))
+        except (*TRANSIENT, asyncpg.PostgresError) as error:
+            logger.warning("spool postponed", extra={"detail": type(error).__name__})
+            await _pause(stop, AWAY_PAUSE_S)
+            continue
+        if moved == 0:
+            await _pause(stop, SPOOL_POLL_S)
 
 
 async def _repeat(pool: Pool, task: Task, stop: asyncio.Event) -> None:

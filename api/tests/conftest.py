@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -24,6 +27,7 @@ from footfall.database import Pool, open_pool
 
 TOKEN = "a-token-for-the-tests"
 TEMPLATE = "migrated"
+_SPOOLS = tempfile.TemporaryDirectory(prefix="footfall-spools-")
 
 
 def alembic_config(url: str) -> Config:
@@ -134,7 +138,9 @@ class Stack:
 
 
 def settings_for(url: str, **overrides: Any) -> Settings:
-    return Settings(database_url=url, token=TOKEN, **overrides)
+    """Settings with a spool that no other test sees."""
+    spool = Path(_SPOOLS.name) / uuid.uuid4().hex
+    return Settings(**{"database_url": url, "token": TOKEN, "spool_dir": spool, **overrides})
 
 
 @pytest.fixture
@@ -151,9 +157,10 @@ def settings_overrides() -> dict[str, Any]:
 
 @pytest.fixture
 async def stack(
-    database_url: str, pool: Pool, clock: Clock, settings_overrides: dict[str, Any]
+    database_url: str, pool: Pool, clock: Clock, settings_overrides: dict[str, Any], tmp_path: Path
 ) -> AsyncIterator[Stack]:
-    app = App(settings_for(database_url, **settings_overrides), clock)
+    settings = settings_for(database_url, spool_dir=tmp_path / "spool", **settings_overrides)
+    app = App(settings, clock)
     async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
         transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
         async with httpx.AsyncClient(

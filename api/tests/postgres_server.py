@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,16 @@ class PostgresServer:
             self._process.send_signal(how)
             self._process.wait(60)
             self._process = None
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """To the server and each of its own processes, which have sessions of their own."""
+        assert self._process is not None
+        parent = f"\nPPid:\t{self._process.pid}\n"
+        os.kill(self._process.pid, number)
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):
+                if entry.name.isdigit() and parent in (entry / "status").read_text():
+                    os.kill(int(entry.name), number)
 
     def destroy(self) -> None:
         self.stop(signal.SIGQUIT)

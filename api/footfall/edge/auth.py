@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from footfall.config import Settings
 from footfall.database import Connection
-from footfall.errors import Misconfigured, Unauthorized
+from footfall.errors import Misconfigured, Unauthorized, Unavailable
 
 TOKEN_NAME = "dashboard_token"  # noqa: S105 - the name of the row, not a token
 
@@ -39,13 +39,30 @@ async def load_token(settings: Settings, connection: Connection) -> str:
     return stored
 
 
+class Token:
+    """The token of a serving process, which may start before its database."""
+
+    def __init__(self) -> None:
+        self._value: str | None = None
+
+    async def load(self, settings: Settings, connection: Connection) -> None:
+        """Know it from now on; the first time decides."""
+        if self._value is None:
+            self._value = await load_token(settings, connection)
+
+    def is_right(self, given: str) -> bool:
+        """Whether `given` is it, in constant time. Raises Unavailable while the database is away."""
+        if self._value is None:
+            raise Unavailable("The database is away.")
+        return hmac.compare_digest(given.encode(), self._value.encode())
+
+
 def require_token(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> None:
     """Refuses callers without the token. Raises Unauthorized (401)."""
-    expected: str = request.state.token
-    given = credentials.credentials if credentials is not None else ""
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    token: Token = request.state.token
+    if not token.is_right(credentials.credentials if credentials is not None else ""):
         raise Unauthorized("This needs the dashboard token; `footfall token` prints it.")
 
 

@@ -6,7 +6,8 @@ any origin itself (no credentials are ever used), so proxies must not.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NoReturn
@@ -20,13 +21,15 @@ from footfall.config import Settings
 from footfall.database import AWAY
 from footfall.edge.caller import client_ip
 from footfall.errors import FootfallError, Rejected, TooLarge, Unavailable, UnsupportedType
-from footfall.event import Dropped, Event, TimestampSource
-from footfall.eventlog.log import DeadLetter, EventLog
+from footfall.event import Dropped, DropReason, Event, TimestampSource
+from footfall.eventlog import ledger
+from footfall.eventlog.intake import DeadLetter, Intake
+from footfall.eventlog.log import EventLog
 from footfall.ingest import pipeline, wire
 from footfall.ingest.visitor import Salts
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
-from footfall.observe import EVENTS_REJECTED, REQUESTS, TIMESTAMPS_REPLACED
-from footfall.site import SiteDirectory
+from footfall.observe import REQUESTS, TIMESTAMPS_REPLACED
+from footfall.site import Site, SiteDirectory
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -154,6 +157,7 @@ class Collector:
         peer = scope.get("client")
         user_agent = headers.get(b"user-agent")
         wanted = {site_id for _, hit in parsed.hits if (site_id := pipeline.site_id_of(hit))}
+        sites = await self._sites.find(wanted)
         around = pipeline.Surroundings(
             received_at=received_at,
             ip=client_ip(
@@ -163,30 +167,39 @@ class Collector:
             ),
             user_agent=user_agent.decode("latin-1").replace("\x00", "") if user_agent else None,
             salt=await self._salts.refresh(received_at),
-            sites=await self._sites.find(wanted),
+            sites=sites,
             max_event_age=self._max_event_age,
         )
         events: list[Event] = []
         rejections = list(parsed.rejections)
+        # What each of the request's events must be found again as: (site id, outcome).
+        ends = [(_ledger_site(r.site_id, sites), DropReason.INVALID) for r in rejections]
+        tallies = Counter((site_id, ledger.RECEIVED) for site_id, _ in ends)
         for index, hit in parsed.hits:
+            site_id = _ledger_site(pipeline.site_id_of(hit), sites)
+            tallies[site_id, ledger.RECEIVED] += 1
             outcome = pipeline.run(hit, around)
             if isinstance(outcome, Dropped):
                 rejections.append(
                     wire.Rejection(index, outcome.field, outcome.detail, hit.site_id, hit.raw)
                 )
+                ends.append((site_id, outcome.reason))
             else:
                 events.append(outcome)
                 if outcome.timestamp_source in (TimestampSource.FUTURE, TimestampSource.TOO_OLD):
                     TIMESTAMPS_REPLACED.labels(outcome.timestamp_source.value).inc()
+        for site_id, reason in ends:
+            tallies[site_id, ledger.DEAD_LETTER if events else ledger.DROPPED + reason.value] += 1
         rejections.sort(key=lambda rejection: rejection.index)
-        EVENTS_REJECTED.inc(len(rejections))
+        letters = [DeadLetter(r.site_id, r.field, r.reason, r.payload) for r in rejections]
+        appended = await self._log.append(
+            Intake(received_at, events, letters if events else (), tallies)
+        )
         if not events:
             return _nothing_valid(rejections)
-        letters = [DeadLetter(r.site_id, r.field, r.reason, r.payload) for r in rejections]
-        appended = await self._log.append(events, letters)
         if appended.refused:
-            reason = "holds a value that the database refuses"
-            rejections += [wire.Rejection(i, "event", reason, None, None) for i in appended.refused]
+            why = "holds a value that the database refuses"
+            rejections += [wire.Rejection(i, "event", why, None, None) for i in appended.refused]
             if len(appended.refused) == len(events):
                 return _nothing_valid(rejections)
         accepted = len(events) - len(appended.refused)
@@ -201,6 +214,11 @@ class Collector:
         if parsed.single:
             document["event_id"] = str(events[0].event_id)
         return Answer(202, document)
+
+
+def _ledger_site(site_id: str | None, sites: Mapping[str, Site]) -> str:
+    """Under which site the ledger counts; strangers' words make no rows."""
+    return site_id if site_id is not None and site_id in sites else ledger.UNKNOWN_SITE
 
 
 def _forwarded_for(headers: list[tuple[bytes, bytes]]) -> str:

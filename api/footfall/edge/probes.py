@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from footfall.database import AWAY, Pool
 from footfall.edge.auth import require_token_when_closed
 from footfall.errors import Unavailable
-from footfall.eventlog import log
+from footfall.eventlog.log import EventLog, count, recent
 from footfall.observe import REGISTRY
 
 router = APIRouter()
@@ -39,12 +39,19 @@ async def healthz() -> str:
     return "ok"
 
 
-@router.get("/readyz", tags=["health"], responses={503: {"description": "The database is away."}})
+@router.get(
+    "/readyz",
+    tags=["health"],
+    responses={503: {"description": "The database is away and the spool full."}},
+)
 async def readyz(request: Request) -> Response:
-    """200 when events can be stored, 503 when not."""
+    """200 when events can be stored, in the database or in the spool; 503 when not."""
     if await _database_answers(request.state.pool):
         return PlainTextResponse("ready")
-    return PlainTextResponse("database unavailable", 503, {"Retry-After": "5"})
+    log: EventLog = request.state.log
+    if log.has_room:
+        return PlainTextResponse("ready, spooling: the database is away")
+    return PlainTextResponse("database away, spool full", 503, {"Retry-After": "5"})
 
 
 @router.get("/health", tags=["health"], responses={503: {"description": "The database is away."}})
@@ -67,7 +74,7 @@ async def events_count(request: Request) -> dict[str, Any]:
     pool: Pool = request.state.pool
     try:
         async with pool.acquire() as connection:
-            return {"total_events": await log.count(connection), "timestamp": _now()}
+            return {"total_events": await count(connection), "timestamp": _now()}
     except AWAY as error:
         raise Unavailable("The database is away.") from error
 
@@ -80,7 +87,7 @@ async def events_recent(
     pool: Pool = request.state.pool
     try:
         async with pool.acquire() as connection:
-            events = await log.recent(connection, limit)
+            events = await recent(connection, limit)
     except AWAY as error:
         raise Unavailable("The database is away.") from error
     return {"events": events, "count": len(events)}

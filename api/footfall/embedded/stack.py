@@ -149,6 +149,7 @@ class Stack:
             **os.environ,
             "DATABASE_URL": self._run_file.database_url,
             "FOOTFALL_DATA_DIR": str(self._home.data_dir),
+            "FOOTFALL_SPOOL_DIR": str(self._settings.spool_folder.absolute()),
             "PYTHONUNBUFFERED": "1",
         }
         log = self._home.logs / f"{name}.log"

@@ -16,7 +16,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from footfall.database import TRANSIENT, Connection, Pool, transaction
-from footfall.eventlog.log import DeadLetter, keep_dead_letters
+from footfall.eventlog.dead_letters import keep_dead_letters
+from footfall.eventlog.intake import DeadLetter
 
 DUPLICATE_DAYS: Final = 7
 DEAD_LETTER_LIMIT: Final = 100
@@ -69,12 +70,15 @@ _READ: Final = """
 """
 
 # Day by day, so that each look-up is one probe of one partition's index (a range of days would scan
-# whole indexes before PostgreSQL 18). One day ahead too: a group may commit late, after midnight.
+# whole indexes before PostgreSQL 18). Days ahead too: a group may commit late, after midnight, and what
+# waited on disk comes after what was received later.
 _SEEN_BEFORE: Final = """
     select distinct later.id
     from unnest($1::bigint[], $2::text[], $3::uuid[], $4::date[])
         as later (id, site_id, event_id, received_date)
-    cross join generate_series(-$5::int, 1) as away (days)
+    cross join generate_series(
+        -$5::int, least($5::int, greatest(1, current_date - later.received_date))
+    ) as away (days)
     cross join lateral (
         select 1
         from events_log as earlier
@@ -182,14 +186,22 @@ async def _set_aside(pool: Pool, consumer: str, failure: _BatchFailed) -> int:
     async with transaction(pool) as connection:
         last_id = await lock_offset(connection, consumer)
         record = await connection.fetchrow(
-            "select id, site_id, raw_event_data from events_log where id > $1 order by id limit 1",
+            """
+            select id, site_id, received_at, raw_event_data
+            from events_log
+            where id > $1
+            order by id
+            limit 1
+            """,
             last_id,
         )
         if last_id != failure.last_id or record is None:
             return 1
         reason = f"{type(failure.cause).__name__}: {failure.cause}"[:1000]
         letter = DeadLetter(record["site_id"], "event", reason, record["raw_event_data"])
-        await keep_dead_letters(connection, "derive", [letter])
+        await keep_dead_letters(
+            connection, "derive", record["received_at"], [letter], log_id=record["id"]
+        )
         await move_offset(connection, consumer, record["id"])
         logger.error("event set aside", extra={"offset": record["id"], "reason": reason})
         return 1

@@ -7,13 +7,18 @@ stored anywhere.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
-from footfall.database import Pool
+from footfall.database import AWAY, Pool, connection_within
+
+logger = logging.getLogger("footfall.ingest")
 
 SALT_BYTES = 32
+SHARING_LIMIT_S = 2.0
 
 
 class Salts:
@@ -22,26 +27,51 @@ class Salts:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._current: tuple[date, bytes] | None = None
+        self._is_shared = False
+        self._making = asyncio.Lock()
 
     async def refresh(self, now: datetime) -> bytes:
-        """The salt of `now`'s UTC day, made at the first need; older ones are deleted."""
+        """The salt of `now`'s UTC day, made at the first need; older ones are deleted.
+
+        While the database is away, the first need makes one for this process alone, which share() offers
+        to the others later.
+        """
+        if self._current is None or self._current[0] != now.date():
+            async with self._making:
+                await self._make(now)
+        assert self._current is not None
+        return self._current[1]
+
+    async def _make(self, now: datetime) -> None:
+        if self._current is not None and self._current[0] == now.date():
+            return
+        try:
+            await self.share(now)
+        except AWAY:
+            logger.warning("a salt for this process alone: database away")
+            self._current = (now.date(), secrets.token_bytes(SALT_BYTES))
+            self._is_shared = False
+
+    async def share(self, now: datetime) -> None:
+        """Agree with the other processes on today's salt, where that is not done yet. Raises AWAY."""
+        if self._is_shared and self._current is not None and self._current[0] == now.date():
+            return
         today = now.date()
-        current = self._current
-        if current is None or current[0] != today:
-            async with self._pool.acquire() as connection:
-                await connection.execute(
-                    "insert into visitor_salts (salt_date, salt) values ($1, $2) on conflict do nothing",
-                    today,
-                    secrets.token_bytes(SALT_BYTES),
-                )
-                await connection.execute(
-                    "delete from visitor_salts where salt_date < $1", today - timedelta(days=1)
-                )
-                salt = await connection.fetchval(
-                    "select salt from visitor_salts where salt_date = $1", today
-                )
-            self._current = current = (today, salt)
-        return current[1]
+        mine = self._current[1] if self._current is not None and self._current[0] == today else None
+        async with connection_within(self._pool, SHARING_LIMIT_S) as connection:
+            await connection.execute(
+                "insert into visitor_salts (salt_date, salt) values ($1, $2) on conflict do nothing",
+                today,
+                mine or secrets.token_bytes(SALT_BYTES),
+            )
+            await connection.execute(
+                "delete from visitor_salts where salt_date < $1", today - timedelta(days=1)
+            )
+            salt = await connection.fetchval(
+                "select salt from visitor_salts where salt_date = $1", today
+            )
+        self._current = (today, salt)
+        self._is_shared = True
 
 
 def derive_visitor_id(salt: bytes, ip: str, user_agent: str | None, site_id: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from alembic import command
 from asgi_lifespan import LifespanManager
-from conftest import Clock, Stack, alembic_config, execute, settings_for
-from postgres_server import PostgresServer
+from conftest import Clock, Stack, settings_for
 
 from build import NOON, click, pageview
 from footfall.app import App
@@ -20,7 +19,10 @@ from footfall.database import Pool
 from footfall.derive import apply as derive
 from footfall.errors import Unavailable
 from footfall.eventlog import consumer
-from footfall.eventlog.log import APPEND_LOCK, EventLog
+from footfall.eventlog.intake import Intake
+from footfall.eventlog.log import EventLog
+from footfall.eventlog.spool import Spool
+from footfall.eventlog.store import APPEND_LOCK
 
 
 async def test_requests_that_arrive_together_share_a_commit(stack: Stack) -> None:
@@ -139,58 +141,19 @@ async def test_what_waits_at_shutdown_is_committed(
 
 
 async def test_too_much_waiting_is_refused_instead_of_kept_in_memory(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("footfall.eventlog.log.MAX_QUEUED_BYTES", -1)
-    log = EventLog(pool)
+    log = EventLog(pool, Spool(tmp_path, 1))
     with pytest.raises(Unavailable, match="Too much"):
-        await log.append([])
+        await log.append(Intake(NOON))
 
 
-async def test_a_closing_log_takes_nothing_more(pool: Pool) -> None:
-    log = EventLog(pool)
+async def test_a_closing_log_takes_nothing_more(pool: Pool, tmp_path: Path) -> None:
+    log = EventLog(pool, Spool(tmp_path, 1))
     log.close()
     with pytest.raises(Unavailable, match="shutting down"):
-        await log.append([])
-
-
-async def test_without_its_database_collection_says_so_and_recovers() -> None:
-    """503 with Retry-After while PostgreSQL is away, never a 2xx; and 202 again when it is back."""
-    server = PostgresServer()
-    try:
-        server.create()
-        server.start()
-        await execute(server.url("postgres"), "create database away")
-        await asyncio.to_thread(command.upgrade, alembic_config(server.url("away")), "head")
-        clock = Clock(NOON + timedelta(hours=1))
-        app = App(settings_for(server.url("away")), clock)
-        async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
-            transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://footfall.test"
-            ) as client:
-                assert (await client.post("/collect", json=pageview())).status_code == 202
-                server.stop()
-                for path in ("/collect", "/collect"):
-                    answer = await client.post(path, json=click(1))
-                    assert answer.status_code == 503
-                    assert int(answer.headers["retry-after"]) > 0
-                    assert answer.headers["access-control-allow-origin"] == "*"
-                assert (await client.get("/healthz")).status_code == 200
-                assert (await client.get("/readyz")).status_code == 503
-                health = await client.get("/health")
-                assert (health.status_code, health.json()) == (
-                    503,
-                    {"detail": "Database unavailable"},
-                )
-                assert (await client.get("/events/count")).status_code == 503
-                server.start()
-                assert (await client.post("/collect", json=click(1))).status_code == 202
-                assert (await client.get("/readyz")).status_code == 200
-                count = (await client.get("/events/count")).json()
-                assert count["total_events"] == 2
-    finally:
-        server.destroy()
+        await log.append(Intake(NOON))
 
 
 async def test_lag_is_how_far_the_consumer_is_behind(stack: Stack) -> None:
@@ -226,14 +189,12 @@ async def test_only_what_the_database_refuses_is_set_aside(stack: Stack) -> None
 async def test_an_unforeseen_error_is_answered_and_the_next_group_is_stored(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = EventLog._store
-
-    async def fail_once(*arguments: Any, **options: Any) -> Any:
-        monkeypatch.setattr(EventLog, "_store", store)
+    def fail(*arguments: Any, **options: Any) -> Any:
         raise RuntimeError("nobody thought of this")
 
-    monkeypatch.setattr(EventLog, "_store", fail_once)
-    assert (await stack.post(pageview())).status_code == 503
+    with monkeypatch.context() as patched:
+        patched.setattr("footfall.eventlog.log.store", fail)
+        assert (await stack.post(pageview())).status_code == 503
     assert (await stack.post(pageview())).status_code == 202
 
 
