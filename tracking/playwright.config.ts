@@ -92,7 +92,8 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 30_000,
+  // Closing a browser counts, too: on a busy machine that alone has taken half a minute.
+  timeout: 60_000,
   reporter: 'line',
   use: { viewport: { width: 1280, height: 800 } },
   projects: [
