@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
-from footfall.edge import auth, collect, pixel, probes, reports
+from footfall.edge import auth, collect, ledger, pixel, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.pixel import Pixel
 from footfall.errors import FootfallError, Misconfigured, Unavailable
@@ -105,6 +105,7 @@ class App:
         self.api.include_router(pixel.documentation)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
+        self.api.include_router(ledger.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)
         self.api.add_exception_handler(RequestValidationError, _on_validation_error)
         self.api.add_exception_handler(HTTPException, _on_http_error)

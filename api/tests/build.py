@@ -5,6 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
+from footfall.event import Dropped
+from footfall.eventlog import ledger
+from footfall.eventlog.intake import Intake
+from footfall.ingest import pipeline, wire
+from footfall.site import Site
+
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
@@ -60,3 +68,21 @@ def batch(events: list[dict[str, Any]], **context: Any) -> dict[str, Any]:
         "events": events,
         **context,
     }
+
+
+def intake_of(*documents: dict[str, Any], received_at: datetime = NOON) -> Intake:
+    """What the collector would hand to the log for these events of site `shop`."""
+    around = pipeline.Surroundings(
+        received_at=received_at,
+        ip="192.0.2.1",
+        user_agent="Mozilla/5.0",
+        salt=b"salt",
+        sites={"shop": Site("shop")},
+        max_event_age=timedelta(days=100),
+    )
+    events = []
+    for _, hit in wire.parse(orjson.dumps(list(documents))).hits:
+        outcome = pipeline.run(hit, around)
+        assert not isinstance(outcome, Dropped)
+        events.append(outcome)
+    return Intake(received_at, tuple(events), (), {("shop", ledger.RECEIVED): len(events)})

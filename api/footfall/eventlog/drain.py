@@ -83,6 +83,12 @@ class _MovedMeanwhile(Exception):
     """Another process stored this piece; the transaction must end without effect."""
 
 
+async def positions(connection: Connection) -> dict[str, int]:
+    """How far each segment was read."""
+    rows = await connection.fetch("select segment, byte_position from spool_positions")
+    return {row["segment"]: row["byte_position"] for row in rows}
+
+
 async def _position(pool: Pool, segment: str) -> int:
     position: int | None = await pool.fetchval(
         "select byte_position from spool_positions where segment = $1", segment

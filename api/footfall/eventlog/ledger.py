@@ -67,3 +67,45 @@ def imbalance(counts: Mapping[tuple[str, datetime, str], int]) -> dict[tuple[str
     for (site_id, hour, outcome), number in counts.items():
         left[site_id, hour] += number if outcome == RECEIVED else -number
     return {key: number for key, number in left.items() if number}
+
+
+# Sequence numbers count from 1 on each load of a page, and the loads of a session are not told apart.
+# But where n loads got to number k, n events carry each smaller one: what is missing of that was lost.
+# A page's last events and whole loads leave no gap, so it is a lower bound.
+_MISSING: Final = """
+    with sent as (
+        select site_id, session_id, (raw_event_data ->> 'sequence')::int as number, count(*) as events
+        from events_log
+        where received_date >= ($1::timestamptz at time zone 'UTC')::date
+            and received_date <= ($2::timestamptz at time zone 'UTC')::date
+            and received_at >= $1 and received_at < $2
+            and ($3::text is null or site_id = $3)
+            and not is_bot
+            and session_id is not null
+            and raw_event_data ->> 'sequence' ~ '^[0-9]{1,4}$'
+        group by 1, 2, 3
+    ),
+    expected as (
+        select
+            *,
+            number - coalesce(lag(number) over numbers, 0) - 1 as skipped,
+            max(events) over (
+                partition by site_id, session_id order by number
+                rows between current row and unbounded following
+            ) as later
+        from sent
+        window numbers as (partition by site_id, session_id order by number)
+    )
+    select site_id, sum(skipped * later + later - events)::bigint as missing, sum(events)::bigint as arrived
+    from expected
+    where number > 0
+    group by 1
+"""
+
+
+async def missing(
+    connection: Connection, first: datetime, last: datetime, site_id: str | None = None
+) -> dict[str, tuple[int, int]]:
+    """Site id to (events that trackers numbered and that never came, at least; numbered events that came)."""
+    rows = await connection.fetch(_MISSING, first, last, site_id)
+    return {row["site_id"]: (row["missing"], row["arrived"]) for row in rows}

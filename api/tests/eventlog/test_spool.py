@@ -6,46 +6,25 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from alembic import command
 from asgi_lifespan import LifespanManager
 from conftest import Clock, Stack, alembic_config, execute, settings_for
 from postgres_server import PostgresServer
 
-from build import NOON, click, event, pageview
+from build import NOON, click, event, intake_of, pageview
 from footfall.app import App
 from footfall.database import TRANSIENT, Pool, open_pool
-from footfall.event import Dropped
 from footfall.eventlog import ledger, spool
 from footfall.eventlog.drain import drain
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.spool import Spool, SpoolFull
-from footfall.ingest import pipeline, wire
-from footfall.site import Site, SiteDirectory
-
-
-def intake_of(*documents: dict[str, Any], received_at: datetime = NOON) -> Intake:
-    """What the collector would hand to the log for these events of site `shop`."""
-    around = pipeline.Surroundings(
-        received_at=received_at,
-        ip="192.0.2.1",
-        user_agent="Mozilla/5.0",
-        salt=b"salt",
-        sites={"shop": Site("shop")},
-        max_event_age=timedelta(days=100),
-    )
-    events = []
-    for _, hit in wire.parse(orjson.dumps(list(documents))).hits:
-        outcome = pipeline.run(hit, around)
-        assert not isinstance(outcome, Dropped)
-        events.append(outcome)
-    return Intake(received_at, tuple(events), (), {("shop", ledger.RECEIVED): len(events)})
+from footfall.site import SiteDirectory
 
 
 async def drain_all(pool: Pool, folder: Path, *, registers_unknown: bool = True) -> int:
