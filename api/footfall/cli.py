@@ -16,14 +16,17 @@ from footfall.errors import FootfallError
 # Command to the module that holds a click command of that name.
 COMMANDS: Final = {
     "contract": "footfall.cli_contract",
+    "dead-letters": "footfall.cli_dead_letters",
     "demo": "footfall.cli_demo",
     "demo-clear": "footfall.cli_demo",
     "down": "footfall.cli_stack",
+    "key": "footfall.cli_sites",
     "migrate": "footfall.cli_database",
     "psql": "footfall.cli_stack",
     "rebuild": "footfall.cli_database",
     "report": "footfall.cli_reports",
     "serve": "footfall.cli_processes",
+    "site": "footfall.cli_sites",
     "token": "footfall.cli_database",
     "up": "footfall.cli_stack",
     "work": "footfall.cli_processes",

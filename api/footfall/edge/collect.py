@@ -23,10 +23,11 @@ from footfall.edge.caller import client_ip
 from footfall.errors import FootfallError, Rejected, TooLarge, Unavailable, UnsupportedType
 from footfall.event import Dropped, DropReason, Event, TimestampSource
 from footfall.eventlog import ledger
+from footfall.eventlog.dead_letters import LEDGER_SITE
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.log import EventLog
 from footfall.ingest import pipeline, wire
-from footfall.ingest.visitor import Salts
+from footfall.ingest.visitor import Salts, derive_visitor_id
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
 from footfall.observe import REQUESTS, TIMESTAMPS_REPLACED
 from footfall.site import Site, SiteDirectory
@@ -171,30 +172,32 @@ class Collector:
             max_event_age=self._max_event_age,
         )
         events: list[Event] = []
-        rejections = list(parsed.rejections)
+        # What was refused: which, under which site the ledger has it, and why.
+        refused = [
+            (rejection, _ledger_site(rejection.site_id, sites), DropReason.INVALID)
+            for rejection in parsed.rejections
+        ]
         # What each of the request's events must be found again as: (site id, outcome).
-        ends = [(_ledger_site(r.site_id, sites), DropReason.INVALID) for r in rejections]
-        tallies = Counter((site_id, ledger.RECEIVED) for site_id, _ in ends)
+        tallies = Counter((site_id, ledger.RECEIVED) for _, site_id, _ in refused)
         for index, hit in parsed.hits:
             site_id = _ledger_site(pipeline.site_id_of(hit), sites)
             tallies[site_id, ledger.RECEIVED] += 1
             outcome = pipeline.run(hit, around)
             if isinstance(outcome, Dropped):
-                rejections.append(
-                    wire.Rejection(index, outcome.field, outcome.detail, hit.site_id, hit.raw)
+                rejection = wire.Rejection(
+                    index, outcome.field, outcome.detail, hit.site_id, hit.raw
                 )
-                ends.append((site_id, outcome.reason))
+                refused.append((rejection, site_id, outcome.reason))
             else:
                 events.append(outcome)
                 if outcome.timestamp_source in (TimestampSource.FUTURE, TimestampSource.TOO_OLD):
                     TIMESTAMPS_REPLACED.labels(outcome.timestamp_source.value).inc()
-        for site_id, reason in ends:
+        refused.sort(key=lambda one: one[0].index)
+        rejections = [rejection for rejection, _, _ in refused]
+        for _, site_id, reason in refused:
             tallies[site_id, ledger.DEAD_LETTER if events else ledger.DROPPED + reason.value] += 1
-        rejections.sort(key=lambda rejection: rejection.index)
-        letters = [DeadLetter(r.site_id, r.field, r.reason, r.payload) for r in rejections]
-        appended = await self._log.append(
-            Intake(received_at, events, letters if events else (), tallies)
-        )
+        letters = [_letter(*one[:2], around) for one in refused] if events else []
+        appended = await self._log.append(Intake(received_at, events, letters, tallies))
         if not events:
             return _nothing_valid(rejections)
         if appended.refused:
@@ -214,6 +217,18 @@ class Collector:
         if parsed.single:
             document["event_id"] = str(events[0].event_id)
         return Answer(202, document)
+
+
+def _letter(rejection: wire.Rejection, site_id: str, around: pipeline.Surroundings) -> DeadLetter:
+    """With what a replay needs of the request; its address only as the hash that an event would get."""
+    visitor_id = derive_visitor_id(around.salt, around.ip, around.user_agent, site_id)
+    return DeadLetter(
+        rejection.site_id,
+        rejection.field,
+        rejection.reason,
+        rejection.payload,
+        {LEDGER_SITE: site_id, "user_agent": around.user_agent, "visitor_id": visitor_id},
+    )
 
 
 def _ledger_site(site_id: str | None, sites: Mapping[str, Site]) -> str:

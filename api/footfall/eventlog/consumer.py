@@ -55,7 +55,7 @@ class LogRow:
 
 Apply = Callable[[Connection, Sequence[LogRow]], Awaitable[None]]
 
-_READ: Final = """
+_SELECT: Final = """
     select
         id, event_id, event_type, session_id, visitor_id, site_id, timestamp, received_at, url, path,
         user_agent, referrer, referrer_type, referrer_platform,
@@ -64,10 +64,9 @@ _READ: Final = """
         raw_event_data -> 'browser' as browser,
         raw_event_data -> 'eventData' as event_data
     from events_log
-    where id > $1
-    order by id
-    limit $2
 """
+_READ: Final = f"{_SELECT} where id > $1 order by id limit $2"
+_READ_ONE: Final = f"{_SELECT} where id = $1"
 
 # Day by day, so that each look-up is one probe of one partition's index (a range of days would scan
 # whole indexes before PostgreSQL 18). Days ahead too: a group may commit late, after midnight, and what
@@ -176,6 +175,12 @@ async def _seen_before(connection: Connection, rows: Sequence[LogRow]) -> set[in
         DUPLICATE_DAYS,
     )
     return {record["id"] for record in found}
+
+
+async def read_one(connection: Connection, log_id: int) -> LogRow | None:
+    """One row of the log, for a replay; None where it is gone."""
+    record = await connection.fetchrow(_READ_ONE, log_id)
+    return None if record is None else LogRow(*record)
 
 
 async def _set_aside(pool: Pool, consumer: str, failure: _BatchFailed) -> int:

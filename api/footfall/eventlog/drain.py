@@ -17,6 +17,7 @@ from typing import Final
 
 from footfall.database import Connection, Pool
 from footfall.eventlog import ledger, spool
+from footfall.eventlog.dead_letters import LEDGER_SITE
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.store import store
 from footfall.site import SiteDirectory
@@ -118,7 +119,17 @@ async def _registered(group: Sequence[Intake], sites: SiteDirectory) -> list[Int
 def _without_unknown(intake: Intake, known: set[str]) -> Intake:
     homeless = [event for event in intake.events if event.site_id not in known]
     letters = [
-        DeadLetter(event.site_id, "siteId", "is not registered here", event.raw)
+        DeadLetter(
+            event.site_id,
+            "siteId",
+            "is not registered here",
+            event.raw,
+            {
+                LEDGER_SITE: event.site_id,
+                "user_agent": event.user_agent,
+                "visitor_id": event.visitor_id,
+            },
+        )
         for event in homeless
     ]
     tallies = Counter(intake.tallies)

@@ -18,7 +18,7 @@ import asyncpg
 from footfall.database import Connection, Pool, connection_within
 from footfall.event import Event
 from footfall.eventlog import ledger
-from footfall.eventlog.dead_letters import keep_dead_letters
+from footfall.eventlog.dead_letters import LEDGER_SITE, keep_dead_letters
 from footfall.eventlog.intake import Appended, DeadLetter, Intake
 
 logger = logging.getLogger("footfall.eventlog")
@@ -136,7 +136,12 @@ async def _commit_singly(pool: Pool, intake: Intake, limit_s: float) -> Appended
         except _VALUE_REFUSED as error:
             refused.append(place)
             reason = f"the database refuses it: {error}"[:1000]
-            letters.append(DeadLetter(event.site_id, "event", reason, event.raw))
+            context = {
+                LEDGER_SITE: event.site_id,
+                "user_agent": event.user_agent,
+                "visitor_id": event.visitor_id,
+            }
+            letters.append(DeadLetter(event.site_id, "event", reason, event.raw, context))
             tallies[event.site_id, ledger.DEAD_LETTER] += 1
             continue
         stored += outcome.stored
