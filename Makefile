@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild build test check clean
+.PHONY: help up down psql demo demo-clear rebuild build test crash check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,11 @@ test: ## Run every test that needs no Docker
 	@for folder in tracking dashboard; do (cd $$folder && npm test --silent); done
 	@cd api && ../.venv/bin/python -m pytest -n 2 --dist loadfile tests
 	@cd api && exec ../.venv/bin/python -m pytest -c pyproject.toml ../e2e
+
+ROUNDS ?= 20
+crash: ## Kill parts of a stack under load, ROUNDS=20 times, and count what it acknowledged
+	@$(INSTALL) test
+	@cd e2e && PYTHONPATH=../api exec ../.venv/bin/python crash.py --rounds $(ROUNDS)
 
 check: ## Check formats, types, imports and generated files
 	@$(INSTALL) check

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,10 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    data_dir = tmp_path_factory.mktemp("footfall")
+@contextmanager
+def running_stack(data_dir: Path, **settings: str) -> Iterator[Stack]:
+    """`make up` on `data_dir` with these environment variables, stopped by Ctrl-C in the end."""
+    data_dir.mkdir(parents=True, exist_ok=True)
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -107,6 +109,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "FOOTFALL_DATA_DIR": str(data_dir),
         "FOOTFALL_PORT": str(port),
         "FOOTFALL_API_PORT": str(api_port),
+        **settings,
     }
     with (data_dir / "up.out").open("wb") as output:
         process = subprocess.Popen(
@@ -140,6 +143,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         installation = data_dir / "installation-id"
         if installation.exists():
             shutil.rmtree(STATE_DIR / installation.read_text().strip())
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("footfall")) as stack:
+        yield stack
 
 
 def find_browser() -> str:
