@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
-from footfall.edge import auth, collect, ledger, pixel, probes, reports
+from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.pixel import Pixel
 from footfall.errors import FootfallError, Misconfigured, Unavailable
@@ -45,6 +45,7 @@ class State(TypedDict):
     pool: Pool
     engine: AsyncEngine
     log: EventLog
+    sites: SiteDirectory
     token: auth.Token
     clock: Callable[[], datetime]
 
@@ -105,6 +106,7 @@ class App:
         self.api.include_router(pixel.documentation)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
+        self.api.include_router(admin.router)
         self.api.include_router(ledger.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)
         self.api.add_exception_handler(RequestValidationError, _on_validation_error)
@@ -153,6 +155,7 @@ class App:
                 pool=pool,
                 engine=engine,
                 log=log,
+                sites=sites,
                 token=token,
                 clock=self._clock,
             )

@@ -5,8 +5,10 @@
         TooLarge          the body or the batch is over its limit                   413
         UnsupportedType   neither JSON nor text                                     415
         Unprocessable     well-formed JSON of a shape or value we do not accept     422
-        Unauthorized      no token, or a wrong one                                  401
+        Unauthorized      no token or key, or a wrong one                           401
+        Forbidden         a right one, for something else; an origin not listed     403
         NotFound          no such site, report or page                              404
+        Conflict          it is there already                                       409
       Unavailable         the database is away or full; try again later             503
       Misconfigured       a setting or the machine is not usable; one sentence      (exit status 1)
 
@@ -54,9 +56,19 @@ class Unauthorized(Rejected):
     code = "unauthorized"
 
 
+class Forbidden(Rejected):
+    status = 403
+    code = "forbidden"
+
+
 class NotFound(Rejected):
     status = 404
     code = "not_found"
+
+
+class Conflict(Rejected):
+    status = 409
+    code = "conflict"
 
 
 class Unavailable(FootfallError):

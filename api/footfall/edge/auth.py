@@ -1,21 +1,26 @@
-"""The dashboard token: who may read reports until accounts exist."""
+"""The dashboard token and the keys: who may read and change what, until accounts exist."""
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from footfall.admin import keys
 from footfall.config import Settings
-from footfall.database import Connection
-from footfall.errors import Misconfigured, Unauthorized, Unavailable
+from footfall.database import AWAY, Connection, transaction
+from footfall.errors import Forbidden, Misconfigured, Unauthorized, Unavailable
 
 TOKEN_NAME = "dashboard_token"  # noqa: S105 - the name of the row, not a token
 
-_bearer = HTTPBearer(auto_error=False, description="The token that `footfall token` prints.")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="The token that `footfall token` prints, or a key of scope read or admin.",
+)
 
 
 async def load_token(settings: Settings, connection: Connection) -> str:
@@ -57,19 +62,65 @@ class Token:
         return hmac.compare_digest(given.encode(), self._value.encode())
 
 
-def require_token(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    """Refuses callers without the token. Raises Unauthorized (401)."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a caller may do; site_id: only there, None: everywhere."""
+
+    scope: Literal["read", "admin"]
+    site_id: str | None = None
+
+    def check_site(self, site_id: str) -> None:
+        """Raises Forbidden where the key is another site's."""
+        if self.site_id is not None and self.site_id != site_id:
+            raise Forbidden("This key is for another site.", field="site_id")
+
+    def check_installation(self) -> None:
+        """Raises Forbidden for what concerns more than one site."""
+        if self.site_id is not None:
+            raise Forbidden("This key is for one site only.")
+
+
+EVERYTHING = Access("admin")
+
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def require_access(request: Request, credentials: Credentials) -> Access:
+    """The caller's access, which reads at least. Raises Unauthorized (401), Forbidden for an ingest key."""
     token: Token = request.state.token
-    if not token.is_right(credentials.credentials if credentials is not None else ""):
-        raise Unauthorized("This needs the dashboard token; `footfall token` prints it.")
+    given = credentials.credentials if credentials is not None else ""
+    if token.is_right(given):
+        return EVERYTHING
+    key = None
+    if given.startswith(keys.PREFIX):
+        try:
+            async with transaction(request.state.pool) as connection:
+                key = await keys.recognise(connection, given, request.state.clock())
+        except AWAY as error:
+            raise Unavailable("The database is away.") from error
+    if key is None:
+        raise Unauthorized(
+            "This needs the dashboard token, which `footfall token` prints, or a valid key."
+        )
+    if key.scope == "ingest":
+        raise Forbidden("An ingest key sends events; it reads nothing.")
+    return Access(key.scope, key.site_id)
 
 
-def require_token_when_closed(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
+async def require_admin(access: Annotated[Access, Depends(require_access)]) -> Access:
+    """Access that may change things. Raises Unauthorized, Forbidden (403)."""
+    if access.scope != "admin":
+        raise Forbidden("This key only reads.")
+    return access
+
+
+async def require_token(access: Annotated[Access, Depends(require_admin)]) -> None:
+    """Refuses all but the dashboard token and admin keys for every site. Raises as require_admin."""
+    access.check_installation()
+
+
+async def require_token_when_closed(request: Request, credentials: Credentials) -> None:
     """As require_token, but lets everybody in while registration is open."""
     settings: Settings = request.state.settings
     if settings.site_registration == "closed":
-        require_token(request, credentials)
+        await require_token(await require_admin(await require_access(request, credentials)))

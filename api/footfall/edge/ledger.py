@@ -12,13 +12,13 @@ from pydantic import BaseModel, Field
 
 from footfall.config import Settings
 from footfall.database import AWAY, Pool
-from footfall.edge.auth import require_token
+from footfall.edge.auth import Access, require_access
 from footfall.errors import Unavailable
 from footfall.eventlog import ledger
 from footfall.eventlog.drain import positions
-from footfall.eventlog.spool import count_waiting
+from footfall.eventlog.spool import count_waiting, opened
 
-router = APIRouter(prefix="/api", tags=["operations"], dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api", tags=["operations"], dependencies=[Depends(require_access)])
 
 MAX_DAYS: Final = 31
 
@@ -57,13 +57,24 @@ class Ledger(BaseModel):
     missing: list[MissingEvents]
 
 
-@router.get("/ledger", responses={401: {"description": "No token, or a wrong one."}})
+@router.get(
+    "/ledger",
+    responses={
+        401: {"description": "No token or key, or a wrong one."},
+        403: {"description": "A key of another site; a key for one site needs its site_id."},
+    },
+)
 async def get_ledger(
     request: Request,
+    access: Annotated[Access, Depends(require_access)],
     site_id: str | None = None,
     hours: Annotated[int, Query(ge=1, le=MAX_DAYS * 24, description="How far back.")] = 24,
 ) -> Ledger:
     """What was received in the last hours, and where each event is now."""
+    if site_id is None:
+        access.check_installation()
+    else:
+        access.check_site(site_id)
     pool: Pool = request.state.pool
     settings: Settings = request.state.settings
     now: datetime = request.state.clock()

@@ -15,14 +15,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from footfall.config import Settings
-from footfall.edge.auth import require_token
+from footfall.edge.auth import Access, require_access
 from footfall.reports.query import MAX_LIMIT, MAX_OFFSET, Period, make_period, make_query
 from footfall.reports.run import run
 from footfall.reports.sites import last_event_of, list_sites
 from footfall.reports.snapshot import snapshot
 from footfall.reports.vocabulary import DIMENSIONS, METRICS
 
-router = APIRouter(prefix="/api", tags=["reports"], dependencies=[Depends(require_token)])
+router = APIRouter(prefix="/api", tags=["reports"], dependencies=[Depends(require_access)])
+
+Allowed = Annotated[Access, Depends(require_access)]
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -106,7 +108,8 @@ class WireError(BaseModel):
 
 
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"model": WireError, "description": "No token, or a wrong one."},
+    401: {"model": WireError, "description": "No token or key, or a wrong one."},
+    403: {"model": WireError, "description": "A key of another site, or of another scope."},
     503: {"model": WireError, "description": "The database is away, or the query took too long."},
 }
 _NO_SITE: Final[dict[int | str, dict[str, Any]]] = {
@@ -120,8 +123,8 @@ def utc(at: datetime) -> str:
 
 
 @router.get("/sites", responses=_ERRORS)
-async def get_sites(request: Request) -> dict[str, Any]:
-    """Every site with the time of its newest event."""
+async def get_sites(request: Request, access: Allowed) -> dict[str, Any]:
+    """Every site that the caller may read, with the time of its newest event."""
     async with snapshot(request.state.engine) as connection:
         found = await list_sites(connection)
     return {
@@ -133,13 +136,15 @@ async def get_sites(request: Request) -> dict[str, Any]:
                 "last_event_at": None if site.last_event_at is None else utc(site.last_event_at),
             }
             for site in found
+            if access.site_id in (None, site.site_id)
         ]
     }
 
 
 @router.get("/sites/{site_id}/installation", responses=_ERRORS | _NO_SITE)
-async def get_installation(request: Request, site_id: str) -> dict[str, Any]:
+async def get_installation(request: Request, site_id: str, access: Allowed) -> dict[str, Any]:
     """The snippet to put on a site's pages, and whether its events arrive."""
+    access.check_site(site_id)
     async with snapshot(request.state.engine) as connection:
         last = await last_event_of(connection, site_id)
     return {
@@ -160,7 +165,7 @@ async def get_vocabulary() -> dict[str, Any]:
     }
 
 
-async def _read_query(request: Request, _: Annotated[None, Depends(require_token)]) -> WireQuery:
+async def _read_query(request: Request, _: Allowed) -> WireQuery:
     # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
     try:
         return WireQuery.model_validate_json(await request.body())
@@ -184,9 +189,10 @@ async def _read_query(request: Request, _: Annotated[None, Depends(require_token
     },
 )
 async def post_query(
-    request: Request, body: Annotated[WireQuery, Depends(_read_query)]
+    request: Request, access: Allowed, body: Annotated[WireQuery, Depends(_read_query)]
 ) -> JSONResponse:
     """Figures over a range of days: totals, a series over time, or a breakdown."""
+    access.check_site(body.site_id)
     query = make_query(
         site_id=body.site_id,
         period=make_period(body.start_date, body.end_date),
