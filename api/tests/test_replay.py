@@ -37,9 +37,7 @@ async def imbalance(stack: Stack) -> dict[Any, int]:
 
 
 async def refuse_path(stack: Stack, path: str) -> None:
-    await stack.rows(
-        f"alter table events_log add constraint refused check (path <> '{path}')"
-    )
+    await stack.rows(f"alter table events_log add constraint refused check (path <> '{path}')")
 
 
 class TestOfCollection:

@@ -80,17 +80,18 @@ async def get_ledger(
     now: datetime = request.state.clock()
     end = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(hours=hours)
-    try:
-        async with (
-            pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read"),
-        ):
-            counts = await ledger.read(connection, start, end, site_id)
-            read_up_to = await positions(connection)
-            missing = await ledger.missing(connection, start, end, site_id)
-    except AWAY as error:
-        raise Unavailable("The database is away.") from error
-    waiting = await asyncio.to_thread(count_waiting, settings.spool_folder, read_up_to)
+    with opened(settings.spool_folder) as segments:
+        try:
+            async with (
+                pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read"),
+            ):
+                counts = await ledger.read(connection, start, end, site_id)
+                read_up_to = await positions(connection)
+                missing = await ledger.missing(connection, start, end, site_id)
+        except AWAY as error:
+            raise Unavailable("The database is away.") from error
+        waiting = await asyncio.to_thread(count_waiting, segments, read_up_to)
     rows = _by_hour(counts)
     for (site, hour, _), number in waiting.items():
         if start <= hour < end and site_id in (None, site):

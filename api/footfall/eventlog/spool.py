@@ -14,11 +14,12 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from zlib import crc32
 
 import orjson
@@ -163,17 +164,28 @@ def remove_if_ended(segment: Path, position: int) -> bool:
     return True
 
 
-def count_waiting(folder: Path, positions: dict[str, int]) -> Counts:
-    """(site id, hour, received) to events behind each segment's position, by the lines' tallies alone."""
+@contextmanager
+def opened(folder: Path) -> Iterator[Sequence[BinaryIO]]:
+    """The segments there are now, to be read even if they are taken away meanwhile."""
+    with ExitStack() as stack:
+        files = []
+        for segment in list_segments(folder):
+            with suppress(FileNotFoundError):
+                files.append(stack.enter_context(segment.open("rb")))
+        yield files
+
+
+def count_waiting(files: Sequence[BinaryIO], positions: Mapping[str, int]) -> Counts:
+    """(site id, hour, received) to events behind each segment's position, by the lines' tallies alone.
+
+    Positions must be read after the files were opened: what was stored in between is behind them then.
+    """
     waiting: Counts = Counter()
-    for segment in list_segments(folder):
-        try:
-            with segment.open("rb") as file:
-                file.seek(positions.get(segment.name, 0))
-                for text in file:
-                    waiting.update(_received(text))
-        except FileNotFoundError:
-            continue
+    for file in files:
+        file.seek(positions.get(Path(file.name).name, 0))
+        for text in file:
+            if text.endswith(b"\n"):
+                waiting.update(_received(text))
     return waiting
 
 

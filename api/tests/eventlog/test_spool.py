@@ -124,8 +124,10 @@ class TestTheFile:
         [segment] = spool.list_segments(tmp_path)
         first = next(spool.read_lines(segment, 0, 10**6))
         key = ("shop", NOON, ledger.RECEIVED)
-        assert spool.count_waiting(tmp_path, {}) == {key: 3}
-        assert spool.count_waiting(tmp_path, {segment.name: first.end}) == {key: 1}
+        with spool.opened(tmp_path) as files:
+            assert spool.count_waiting(files, {}) == {key: 3}
+            segment.unlink()
+            assert spool.count_waiting(files, {segment.name: first.end}) == {key: 1}
 
 
 class TestDraining:
