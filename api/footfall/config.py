@@ -112,6 +112,23 @@ class Settings(BaseSettings):
         description="Days; an older event timestamp is replaced by the time of receipt. "
         f"Default {OPEN_MAX_EVENT_AGE_DAYS} with open, {CLOSED_MAX_EVENT_AGE_DAYS} with closed registration.",
     )
+    limit_rate: int = Field(
+        default=100,
+        ge=1,
+        validation_alias="FOOTFALL_LIMIT_RATE",
+        description="Requests to collection a second that nginx takes from one address; more are answered by 429.",
+    )
+    limit_burst: int = Field(
+        default=500,
+        ge=0,
+        validation_alias="FOOTFALL_LIMIT_BURST",
+        description="Requests that one address may send at once beyond that.",
+    )
+    limit_loopback: bool = Field(
+        default=False,
+        validation_alias="FOOTFALL_LIMIT_LOOPBACK",
+        description="Whether requests from loopback are limited, too.",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")),
         validation_alias="FOOTFALL_TRUSTED_PROXIES",

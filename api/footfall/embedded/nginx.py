@@ -9,7 +9,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from footfall.config import PROJECT_DIR
+from footfall.config import PROJECT_DIR, Settings
 from footfall.embedded.children import Command
 from footfall.embedded.home import Home
 from footfall.embedded.programs import copy_readable, find_nginx
@@ -58,7 +58,7 @@ def publish(home: Home) -> None:
         copy_readable(source, home.public / name)
 
 
-def configure(home: Home, *, listen: str, api: str) -> None:
+def configure(home: Home, settings: Settings, *, listen: str, api: str) -> None:
     """Write the configuration of a run. listen: address and port of nginx; api: of the API."""
     home.nginx.mkdir(exist_ok=True)
     home.nginx.chmod(0o755)
@@ -76,6 +76,9 @@ def configure(home: Home, *, listen: str, api: str) -> None:
         "FOOTFALL_ERROR_LOG": _quotable(home.logs / "nginx.log"),
         "FOOTFALL_TLS_CERTIFICATE": "",
         "FOOTFALL_TLS_KEY": "",
+        "FOOTFALL_LIMIT_RATE": str(settings.limit_rate),
+        "FOOTFALL_LIMIT_BURST": str(settings.limit_burst),
+        "FOOTFALL_LIMIT_LOOPBACK": str(int(settings.limit_loopback)),
     }
     render_all(TEMPLATES, home.nginx, variables)
 

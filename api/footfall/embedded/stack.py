@@ -91,6 +91,7 @@ class Stack:
         nginx.publish(self._home)
         nginx.configure(
             self._home,
+            settings,
             listen=nginx.listen_address(settings.bind, settings.port),
             api=f"{ports.LOOPBACK}:{api_port}",
         )

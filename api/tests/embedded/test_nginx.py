@@ -43,6 +43,9 @@ def variables(folder: Path, **more: str) -> dict[str, str]:
         # nginx reads a certificate whose path holds a variable only when a browser comes.
         "FOOTFALL_TLS_CERTIFICATE": "$ssl_server_name.pem",
         "FOOTFALL_TLS_KEY": "$ssl_server_name.key",
+        "FOOTFALL_LIMIT_RATE": "100",
+        "FOOTFALL_LIMIT_BURST": "500",
+        "FOOTFALL_LIMIT_LOOPBACK": "0",
         **more,
     }
 
@@ -94,7 +97,7 @@ def test_addresses_are_spelled_for_nginx(bind: str, spelled: str) -> None:
 class Front:
     """A running nginx, whose API is not there."""
 
-    def __init__(self, folder: Path, front: str) -> None:
+    def __init__(self, folder: Path, front: str, **more: str) -> None:
         public = folder / "public"
         shutil.copytree(nginx.SERVED["demo"], public / "demo")
         for path, text in {
@@ -112,7 +115,7 @@ class Front:
             made.chmod(0o755)
         self._port = free_port()
         listen = f"127.0.0.1:{self._port}"
-        chosen = variables(folder, FOOTFALL_LISTEN=listen, FOOTFALL_FRONT=front)
+        chosen = variables(folder, FOOTFALL_LISTEN=listen, FOOTFALL_FRONT=front, **more)
         nginx.render_all(nginx.TEMPLATES, folder, chosen)
         self._process = subprocess.Popen(nginx_command(folder, "-g", "daemon off;"))
         wait_until(self._answers, "nginx")
@@ -141,10 +144,10 @@ class Front:
 
 
 @contextmanager
-def serving(front: str) -> Iterator[Front]:
+def serving(front: str, **more: str) -> Iterator[Front]:
     # Not pytest's own folder: nginx's workers, when root starts them, may not enter that.
     folder = Path(tempfile.mkdtemp(prefix="fft-nginx-", dir="/tmp"))
-    served = Front(folder, front)
+    served = Front(folder, front, **more)
     yield served
     served.stop()
     shutil.rmtree(folder)
@@ -299,3 +302,38 @@ def test_what_is_served_is_readable_whatever_the_umask(
     public = tmp_path / "public"
     assert {path.stat().st_mode & 0o777 for path in public.rglob("*.js")} == {0o644}
     assert (public / "dashboard" / "assets").stat().st_mode & 0o777 == 0o755
+
+
+def test_one_address_is_limited_and_others_are_not() -> None:
+    """With the API away, 503 is what passed the limit."""
+    limits = {"FOOTFALL_LIMIT_RATE": "1", "FOOTFALL_LIMIT_BURST": "4"}
+    with serving("demo", **limits, FOOTFALL_LIMIT_LOOPBACK="1") as front:
+        answers = [front.get(path, "POST", b"{}") for path in ["/collect", "/e"] * 10]
+        statuses = [status for status, _, _ in answers]
+        assert statuses[:5] == [503] * 5
+        assert statuses.count(429) >= 10
+        status, headers, body = next(answer for answer in answers if answer[0] == 429)
+        assert int(headers["Retry-After"]) >= 1
+        assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
+        assert headers["Content-Type"].startswith("application/json")
+        assert json.loads(body)["error"] == "too_many_requests"
+        assert front.get("/px.gif?e=x")[0] == 429
+        # A proxy on this machine tells of others, one of them by a new word each time.
+        for number in range(8):
+            seen = f"198.51.100.{number}, 203.0.113.{number}"
+            assert front.get("/collect", "POST", b"{}", X_Forwarded_For=seen)[0] == 503
+        one = [
+            front.get("/collect", "POST", b"{}", X_Forwarded_For=f"{n}.2.3.4, 2001:db8::1")[0]
+            for n in range(12)
+        ]
+        assert one.count(429) >= 5
+        assert front.get("/tracking.js")[0] == 200
+
+
+def test_loopback_is_not_limited_unless_asked_for() -> None:
+    with serving("demo", FOOTFALL_LIMIT_RATE="1", FOOTFALL_LIMIT_BURST="1") as front:
+        assert {front.get("/collect", "POST", b"{}")[0] for _ in range(20)} == {503}
+        by_name = [
+            front.get("/collect", "POST", b"{}", X_Forwarded_For="203.0.113.9")[0] for _ in range(8)
+        ]
+        assert by_name.count(429) >= 4
