@@ -35,14 +35,14 @@ def free_port() -> int:
         return port
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
     """Poll `condition` until it gives something true; returns that."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"{what} did not come within {PATIENCE_S:.0f} s")
+    raise AssertionError(f"{what} did not come within {patience_s:.0f} s")
 
 
 @dataclass

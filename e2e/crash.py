@@ -29,6 +29,8 @@ PROCESSES = ("api", "worker", "postgres", "nginx")
 SENDERS = 4
 RETRY_PAUSE_S = 0.1
 ANSWER_PATIENCE_S = 30.0
+# A minute without the database is some 170,000 events to store and derive.
+SETTLING_PATIENCE_S = 600.0
 
 
 @dataclass
@@ -179,7 +181,7 @@ def check(stack: Stack, load: Load) -> dict[str, Any]:
             return found if found["total"]["waiting"] == 0 else None
         return None
 
-    settled: dict[str, Any] = wait_for(ledger, "the end of the spool")
+    settled: dict[str, Any] = wait_for(ledger, "the end of the spool", SETTLING_PATIENCE_S)
     rows = stack.sql("select event_id from events_log where event_type = 'pageview'")
     stored = [row[0] for row in rows]
     assert len(stored) == len(set(stored))
@@ -196,7 +198,7 @@ def check(stack: Stack, load: Load) -> dict[str, Any]:
         row["stored"] for row in settled["hours"] if row["stored"]
     )
     assert settled["total"]["dead_letter"] == 0
-    wait_for(stack.is_derived, "the worker")
+    wait_for(stack.is_derived, "the worker", SETTLING_PATIENCE_S)
     assert int(stack.value("select sum(pageview_count) from user_sessions")) == len(stored)
     return settled
 
