@@ -89,6 +89,9 @@ class DropReason(StrEnum):
 
     INVALID = "invalid"  # nothing of the request could be read as an event
     UNKNOWN_SITE = "unknown_site"  # closed registration, or the 1,000 automatic sites are used up
+    ORIGIN = "origin"  # the page's domain is none of those that the site allows
+    KEY = "key"  # the site asks for an ingest key, and none or a wrong one came
+    SIGNATURE = "signature"  # the site has a secret, and the body is not signed by it
 
 
 @dataclass(frozen=True, slots=True)

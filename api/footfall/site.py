@@ -127,6 +127,13 @@ class Site:
     hmac_secret: str | None = None
     ingest_keys: tuple[str, ...] = ()
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it asks anything of those who send to it."""
+        return bool(
+            self.allowed_domains or self.settings.requires_key or self.hmac_secret is not None
+        )
+
     def allows(self, host: str | None) -> bool:
         """Whether pages of `host` may send; a wildcard is for sub-domains, not for the domain itself."""
         if not self.allowed_domains:

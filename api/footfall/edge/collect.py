@@ -1,13 +1,13 @@
 """POST and OPTIONS /collect, also as /e: a plain ASGI endpoint, since a framework route costs two thirds of the rate.
 
-Body to Hits, Hits to Events, Events to the log; 202 after the COMMIT, never before. Answers CORS for
-any origin itself (no credentials are ever used), so proxies must not.
+Body to Hits, Hits to Events, Events to the log; 202 after the COMMIT, never before. Answers CORS
+itself (no cookie is ever used), so proxies must not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NoReturn
@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field
 
 from footfall.config import Settings
 from footfall.database import AWAY
+from footfall.edge.admission import Admission
 from footfall.edge.caller import client_ip
 from footfall.errors import FootfallError, Rejected, TooLarge, Unavailable, UnsupportedType
 from footfall.event import Dropped, DropReason, Event, TimestampSource
@@ -36,20 +37,29 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 # The second name is for blocking lists that take every /collect for an advertiser's.
 PATHS: Final = ("/collect", "/e")
-CORS: Final = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Retry-After"),
-]
-_PREFLIGHT: Final = [
+_EXPOSED: Final = (b"access-control-expose-headers", b"Retry-After, X-Gotrack-Accepted")
+# For all whom no site's list concerns: an answer before the site is known, and sites without one.
+CORS: Final = [(b"access-control-allow-origin", b"*"), _EXPOSED]
+# A preflight has no body, so it cannot know the site: it lets every page ask, and the answer decides.
+PREFLIGHT: Final = [
     *CORS,
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"Content-Type, Authorization"),
+    (
+        b"access-control-allow-headers",
+        b"Content-Type, Authorization, X-Footfall-Key, X-TA-API-Key, X-TA-Signature, X-GoTrack-HMAC",
+    ),
     (b"access-control-max-age", b"86400"),
     (b"content-type", b"application/json"),
 ]
+_REFUSALS: Final = {
+    DropReason.ORIGIN: (403, "forbidden"),
+    DropReason.KEY: (401, "unauthorized"),
+    DropReason.SIGNATURE: (401, "unauthorized"),
+}
 _CONTENT_TYPES: Final = (b"application/json", b"text/plain")
 
 
@@ -91,11 +101,13 @@ async def post_collect(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response: status, JSON document, extra headers."""
+    """One response: status, JSON document, extra headers, CORS. reason: of the first event refused."""
 
     status: int
     document: dict[str, Any]
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Headers = ()
+    cors: Headers = tuple(CORS)
+    reason: DropReason | None = None
 
 
 class Collector:
@@ -119,7 +131,7 @@ class Collector:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method == "OPTIONS":
-            await send_answer(send, 200, b'{"status":"ok"}', _PREFLIGHT)
+            await send_answer(send, 200, b'{"status":"ok"}', PREFLIGHT)
             return
         if method != "POST":
             answer = Answer(
@@ -131,41 +143,55 @@ class Collector:
             answer = await self._answer(scope, receive)
         REQUESTS.labels(str(answer.status)).inc()
         body = orjson.dumps(answer.document)
-        headers = [*CORS, (b"content-type", b"application/json"), *answer.headers]
+        headers = [*answer.cors, (b"content-type", b"application/json"), *answer.headers]
         await send_answer(send, answer.status, body, headers)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
             _check_content_type(headers.get(b"content-type", b""))
-            body = await _read_body(receive, headers.get(b"content-length"))
+            body = await read_body(receive, headers.get(b"content-length"))
         except FootfallError as error:
             return _error(error)
-        return await self.collect(scope, body)
+        return await self.collect(scope, body, signed=body)
 
-    async def collect(self, scope: Scope, body: bytes) -> Answer:
-        """Store what `body` holds, for the caller that `scope` tells of; never raises for what was sent."""
+    async def collect(
+        self, scope: Scope, body: bytes, *, signed: bytes | None, by_referer: bool = False
+    ) -> Answer:
+        """Store what `body` holds, for the caller that `scope` tells of; never raises for what was sent.
+
+        signed: the bytes that a signature is of. by_referer: an image's page shows in its Referer only.
+        """
         try:
-            return await self._collect(scope, body, self._clock())
+            return await self._collect(scope, body, self._clock(), signed, by_referer)
         except AWAY as error:
             return _error(Unavailable(f"The database is away: {type(error).__name__}"))
         except FootfallError as error:
             return _error(error)
 
-    async def _collect(self, scope: Scope, body: bytes, received_at: datetime) -> Answer:
+    async def _collect(
+        self,
+        scope: Scope,
+        body: bytes,
+        received_at: datetime,
+        signed: bytes | None,
+        by_referer: bool,
+    ) -> Answer:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         parsed = wire.parse(body)
         peer = scope.get("client")
         user_agent = headers.get(b"user-agent")
         wanted = {site_id for _, hit in parsed.hits if (site_id := pipeline.site_id_of(hit))}
         sites = await self._sites.find(wanted)
+        ip = client_ip(peer[0] if peer else None, _forwarded_for(scope["headers"]), self._trusted)
+        admission = Admission(headers, signed, ip, by_referer=by_referer)
+        is_guarded = any(site.is_guarded for site in sites.values())
+        if is_guarded and any(admission.refuse(hit, sites) for _, hit in parsed.hits):
+            # A key or a domain may have been added a moment ago.
+            sites = {**sites, **await self._sites.look_again(sites.keys())}
         around = pipeline.Surroundings(
             received_at=received_at,
-            ip=client_ip(
-                peer[0] if peer else None,
-                _forwarded_for(scope["headers"]),
-                self._trusted,
-            ),
+            ip=ip,
             user_agent=user_agent.decode("latin-1").replace("\x00", "") if user_agent else None,
             salt=await self._salts.refresh(received_at),
             sites=sites,
@@ -182,7 +208,8 @@ class Collector:
         for index, hit in parsed.hits:
             site_id = _ledger_site(pipeline.site_id_of(hit), sites)
             tallies[site_id, ledger.RECEIVED] += 1
-            outcome = pipeline.run(hit, around)
+            refusal = admission.refuse(hit, sites) if is_guarded else None
+            outcome = refusal or pipeline.run(hit, around)
             if isinstance(outcome, Dropped):
                 rejection = wire.Rejection(
                     index, outcome.field, outcome.detail, hit.site_id, hit.raw
@@ -194,17 +221,26 @@ class Collector:
                     TIMESTAMPS_REPLACED.labels(outcome.timestamp_source.value).inc()
         refused.sort(key=lambda one: one[0].index)
         rejections = [rejection for rejection, _, _ in refused]
-        for _, site_id, reason in refused:
-            tallies[site_id, ledger.DEAD_LETTER if events else ledger.DROPPED + reason.value] += 1
-        letters = [_letter(*one[:2], around) for one in refused] if events else []
+        letters = []
+        for rejection, site_id, reason in refused:
+            # Who was not let in is not let in by a replay either.
+            is_set_aside = bool(events) and reason not in _REFUSALS
+            tallies[
+                site_id, ledger.DEAD_LETTER if is_set_aside else ledger.DROPPED + reason.value
+            ] += 1
+            if is_set_aside:
+                letters.append(_letter(rejection, site_id, around))
+        for key_hash in admission.used_keys:
+            self._sites.note_use(key_hash)
+        cors = _cors(headers.get(b"origin"), admission, sites.values())
         appended = await self._log.append(Intake(received_at, events, letters, tallies))
         if not events:
-            return _nothing_valid(rejections)
+            return _nothing_valid(rejections, refused[0][2], cors)
         if appended.refused:
             why = "holds a value that the database refuses"
             rejections += [wire.Rejection(i, "event", why, None, None) for i in appended.refused]
             if len(appended.refused) == len(events):
-                return _nothing_valid(rejections)
+                return _nothing_valid(rejections, DropReason.INVALID, cors)
         accepted = len(events) - len(appended.refused)
         document: dict[str, Any] = {
             "status": "success" if not rejections else "partial",
@@ -216,7 +252,7 @@ class Collector:
         }
         if parsed.single:
             document["event_id"] = str(events[0].event_id)
-        return Answer(202, document)
+        return Answer(202, document, cors=cors)
 
 
 def _letter(rejection: wire.Rejection, site_id: str, around: pipeline.Surroundings) -> DeadLetter:
@@ -249,20 +285,29 @@ def _listed(rejections: list[wire.Rejection]) -> list[dict[str, Any]]:
     return [{"index": r.index, "field": r.field, "reason": r.reason} for r in rejections]
 
 
-def _nothing_valid(rejections: list[wire.Rejection]) -> Answer:
+def _nothing_valid(rejections: list[wire.Rejection], reason: DropReason, cors: Headers) -> Answer:
     first = rejections[0]
-    return Answer(
-        422,
-        {
-            "error": "unprocessable",
-            "detail": f"No valid event: {first.field} {first.reason}",
-            "field": first.field,
-            "status": "rejected",
-            "accepted": 0,
-            "duplicates": 0,
-            "rejected": _listed(rejections),
-        },
-    )
+    status, code = _REFUSALS.get(reason, (422, "unprocessable"))
+    document = {
+        "error": code,
+        "detail": f"No valid event: {first.field} {first.reason}",
+        "field": first.field,
+        "status": "rejected",
+        "accepted": 0,
+        "duplicates": 0,
+        "rejected": _listed(rejections),
+    }
+    return Answer(status, document, cors=cors, reason=reason)
+
+
+def _cors(origin: bytes | None, admission: Admission, sites: Iterable[Site]) -> Headers:
+    """`*` unless one of the sites lists domains; then the caller's origin, or none where it is not listed."""
+    if not any(site.allowed_domains for site in sites):
+        return tuple(CORS)
+    varies = (b"vary", b"Origin")
+    if origin is None or not all(site.allows(admission.host) for site in sites):
+        return (varies,)
+    return ((b"access-control-allow-origin", origin), varies, _EXPOSED)
 
 
 def _error(error: FootfallError) -> Answer:
@@ -282,7 +327,7 @@ def _check_content_type(value: bytes) -> None:
         raise UnsupportedType("Content-Type must be application/json or text/plain.", field="body")
 
 
-async def _read_body(receive: Receive, declared: bytes | None) -> bytes:
+async def read_body(receive: Receive, declared: bytes | None) -> bytes:
     """The whole body. Raises TooLarge as soon as it is known to be over the limit, chunked or not."""
     if declared is not None and declared.isdigit() and int(declared) > wire.MAX_BODY_BYTES:
         raise TooLarge("The body is larger than 1 MiB.", field="body")

@@ -88,8 +88,8 @@ class Pixel:
             return
         answer = await self._answer(scope)
         REQUESTS.labels(str(answer.status)).inc()
-        if answer.status == 503:
-            await send_answer(send, 503, b"", [*CORS, *answer.headers])
+        if answer.status in (429, 503):
+            await send_answer(send, answer.status, b"", [*CORS, *answer.headers])
             return
         # A bad event is final: a broken image on somebody's page would help nobody.
         status = 200 if answer.status == 202 else answer.status
@@ -104,4 +104,4 @@ class Pixel:
             return Answer(200, {})
         referer = headers.get(b"referer")
         body = read_event(query, referer.decode("latin-1") if referer else None)
-        return await self._collector.collect(scope, body)
+        return await self._collector.collect(scope, body, signed=None, by_referer=True)
