@@ -46,7 +46,7 @@ demo-clear: ## Remove exactly those
 rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
 	@exec $(FOOTFALL) rebuild
 
-build: ## Build the tracking script and the dashboard
+build: ## Build the lists, the tracking script and the dashboard
 	@$(INSTALL) run
 
 test: ## Run every test that needs no Docker
@@ -74,5 +74,5 @@ check: ## Check formats, types, imports and generated files
 	@echo "Everything is in order."
 
 clean: ## Remove what was installed and built; data stays
-	@rm -rf .venv {tracking,dashboard}/{node_modules,dist} api/*.egg-info
+	@rm -rf .venv {lists,tracking,dashboard}/{node_modules,dist} api/*.egg-info
 	@rm -rf {.,api}/.{mypy,ruff,pytest,import_linter}_cache

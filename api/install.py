@@ -1,5 +1,5 @@
 """Installs and builds what the Makefile's commands need, each part once: Python and Node packages,
-the tracking script, the dashboard, the browsers for the tests.
+the lists, the tracking script, the dashboard, the browsers for the tests.
 
 Runs under the machine's own Python, before anything is installed, so it uses the standard library
 alone. Parts are kept by stamps named after their lock file's content; one lock lets two runs in the
@@ -27,8 +27,8 @@ VENV = ROOT / ".venv"
 NODE = VENV / "node"
 RUN_LOCK = "requirements-embedded.lock"
 DEV_LOCK = "requirements-dev.lock"
-NODE_FOLDERS = ("tracking", "dashboard")
-BUILT = {"tracking": "tracking.js", "dashboard": "index.html"}
+NODE_FOLDERS = ("lists", "tracking", "dashboard")
+BUILT = {"lists": "isbot.json", "tracking": "tracking.js", "dashboard": "index.html"}
 NOT_SOURCES = {"dist", "node_modules", "test", "demo", "test-results"}
 
 
