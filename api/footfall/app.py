@@ -25,6 +25,7 @@ from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
 from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports
 from footfall.edge.collect import Collector, Receive, Scope, Send
+from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
 from footfall.errors import FootfallError, Misconfigured, Unavailable
 from footfall.eventlog.log import EventLog
@@ -135,6 +136,7 @@ class App:
             memory=folder / "sites.json",
         )
         salts = Salts(pool)
+        limits = SiteLimits(pool)
         token = auth.Token()
         prepare = partial(self._prepare, pool, token, sites, salts)
         try:
@@ -144,10 +146,13 @@ class App:
         except AWAY as error:
             logger.warning("database away, starting without", extra={"detail": str(error)})
             sites.recall()
-        collector = Collector(settings, log, sites, salts, self._clock)
+        collector = Collector(settings, log, sites, salts, limits, self._clock)
         self._endpoints = {**dict.fromkeys(collect.PATHS, collector), pixel.PATH: Pixel(collector)}
         appender = asyncio.create_task(log.run(), name="appender")
-        refresher = asyncio.create_task(_repeat(prepare), name="refresher")
+        refresher = asyncio.create_task(_repeat(prepare, SiteDirectory.REFRESH_S), name="refresher")
+        sharer = asyncio.create_task(
+            _repeat(lambda: limits.share(self._clock()), SHARE_PERIOD_S), name="site limits"
+        )
         logger.info("serving", extra={"registration": settings.site_registration})
         try:
             yield State(
@@ -163,9 +168,10 @@ class App:
             # Requests are answered by now; what still waits is committed before the pool closes.
             log.close()
             await appender
-            refresher.cancel()
-            with suppress(asyncio.CancelledError):
-                await refresher
+            for task in (refresher, sharer):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await engine.dispose()
             await pool.close()
             logger.info("stopped")
@@ -184,8 +190,8 @@ class App:
         await salts.share(self._clock())
 
 
-async def _repeat(prepare: Callable[[], Awaitable[None]]) -> None:
+async def _repeat(work: Callable[[], Awaitable[None]], period_s: float) -> None:
     while True:
-        await asyncio.sleep(SiteDirectory.REFRESH_S)
+        await asyncio.sleep(period_s)
         with suppress(*AWAY):
-            await prepare()
+            await work()

@@ -9,6 +9,7 @@
         Forbidden         a right one, for something else; an origin not listed     403
         NotFound          no such site, report or page                              404
         Conflict          it is there already                                       409
+        TooMany           more than the site's limit; try again later               429
       Unavailable         the database is away or full; try again later             503
       Misconfigured       a setting or the machine is not usable; one sentence      (exit status 1)
 
@@ -69,6 +70,15 @@ class NotFound(Rejected):
 class Conflict(Rejected):
     status = 409
     code = "conflict"
+
+
+class TooMany(Rejected):
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, *, retry_after_s: int, field: str | None = None) -> None:
+        super().__init__(detail, field=field)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(FootfallError):

@@ -18,7 +18,7 @@ REGISTRY: Final = CollectorRegistry()
 
 REQUESTS = Counter(
     "footfall_collect_requests_total",
-    "Requests to /collect by answer status.",
+    "Requests to /collect, /e, /px.gif and /v1/collect by answer status.",
     ["status"],
     registry=REGISTRY,
 )
@@ -29,7 +29,7 @@ EVENTS = Counter(
     registry=REGISTRY,
 )
 APPEND_FAILURES = Counter(
-    "footfall_append_failures_total",
+    "footfall_sink_failures_total",
     "Groups that PostgreSQL did not take (database: they went to the spool) or nobody did (refused: 503).",
     ["reason"],
     registry=REGISTRY,
@@ -45,21 +45,42 @@ TIMESTAMPS_REPLACED = Counter(
     ["reason"],
     registry=REGISTRY,
 )
-APPEND_SECONDS = Histogram(
-    "footfall_append_seconds",
-    "Seconds of one group commit, from taking the group to its COMMIT.",
+INGEST_SECONDS = Histogram(
+    "footfall_ingest_latency_seconds",
+    "Seconds from a request's group being asked for to its events being durable, waiting included.",
+    registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+FLUSH_SECONDS = Histogram(
+    "footfall_batch_flush_seconds",
+    "Seconds of one group commit, from taking the group to its COMMIT, or its fsync in the spool.",
     registry=REGISTRY,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 GROUP_EVENTS = Histogram(
-    "footfall_append_group_events",
+    "footfall_batch_events",
     "Events in one group commit.",
     registry=REGISTRY,
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
 )
+QUEUE_DEPTH = Gauge(
+    "footfall_queue_depth",
+    "Requests that wait for the next group commit.",
+    registry=REGISTRY,
+)
 QUEUE_BYTES = Gauge(
-    "footfall_append_queue_bytes",
-    "Bytes of events that wait for the next group commit.",
+    "footfall_queue_bytes",
+    "Bytes of events that wait for the next group commit; at 64 MiB, /collect answers 503.",
+    registry=REGISTRY,
+)
+DERIVE_LAG = Gauge(
+    "footfall_derive_lag_events",
+    "Events of the log that the worker has not derived yet, read when asked for.",
+    registry=REGISTRY,
+)
+DEAD_LETTERS = Gauge(
+    "footfall_dead_letters",
+    "Events set aside and not taken up again, read when asked for.",
     registry=REGISTRY,
 )
 

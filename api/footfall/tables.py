@@ -172,6 +172,18 @@ spool_positions = Table(
     _at("updated_at", server_default=text("now()")),
 )
 
+site_minutes = Table(
+    "site_minutes",
+    metadata,
+    *_text("site_id", nullable=False),
+    _at("minute"),
+    Column("event_count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site_id", "minute"),
+    comment="Events of sites that have a limit, by minute, for all API processes together;"
+    " of no use after it.",
+    prefixes=["unlogged"],
+)
+
 log_counts = Table(
     "log_counts",
     metadata,

@@ -54,7 +54,14 @@ async def _destroy_salts(connection: Connection, now: datetime) -> None:
     )
 
 
+async def _forget_minutes(connection: Connection, now: datetime) -> None:
+    await connection.execute(
+        "delete from site_minutes where minute < $1", now - timedelta(minutes=10)
+    )
+
+
 TASKS: Final = (
+    Task("forget the counts of past minutes", timedelta(minutes=10), _forget_minutes),
     Task("make the log's partitions of the coming days", timedelta(hours=1), _make_partitions),
     Task("destroy visitor salts after 48 hours", timedelta(hours=1), _destroy_salts),
 )

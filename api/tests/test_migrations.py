@@ -67,6 +67,7 @@ async def test_upgrading_a_filled_database_keeps_its_data(stack: Stack, revision
     )
     await stack.rows("insert into spool_positions (segment, byte_position) values ('s', 1)")
     await stack.rows("insert into ingest_ledger values ('shop', now(), 'stored', 1)")
+    await stack.rows("insert into site_minutes values ('shop', now(), 1)")
     await stack.send(pageview(), click(1), {"eventType": ""}, pageview("/form", 2))
     await stack.send({**pageview("/form", 3), "eventType": "form_submit"})
     await stack.derive()

@@ -74,6 +74,14 @@ create table spool_positions (
     updated_at timestamptz not null default now()
 );
 
+create unlogged table site_minutes (
+    site_id text not null,
+    minute timestamptz not null,
+    event_count bigint not null,
+    constraint pk_site_minutes primary key (site_id, minute)
+);
+comment on table site_minutes is 'Events of sites that have a limit, by minute, for all API processes together; of no use after it.';
+
 alter table dead_letters
     add column log_id bigint,
     add column context jsonb not null default '{}',
@@ -119,7 +127,7 @@ alter table user_sessions
 alter table dead_letters
     drop constraint uq_dead_letters_stage_log_id,
     drop column log_id, drop column context, drop column resolved_at;
-drop table spool_positions, ingest_ledger, api_keys;
+drop table site_minutes, spool_positions, ingest_ledger, api_keys;
 alter table events_log
     drop column browser, drop column browser_version, drop column os, drop column os_version,
     drop column device_type, drop column language, drop column country, drop column region,

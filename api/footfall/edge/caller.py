@@ -6,28 +6,55 @@ The address leaves memory after ingest.visitor; it is never logged or stored.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from footfall.config import Network
 
 
-def client_ip(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """address: who sent the request, "unknown" without any. through: the trusted proxies it came by, the
+    nearest last. ignored: what X-Forwarded-For claims beyond the address, which nobody trusted vouches for.
+    """
+
+    address: str
+    through: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def find_caller(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> Caller:
     """The first address, from the right of X-Forwarded-For, that is no trusted proxy.
 
     peer: the socket's address, or None (unix socket, which counts as trusted). What is no address ends
-    the walk: the last trusted hop's word is then the best there is. Returns "unknown" without any.
+    the walk: the last trusted hop's word is then the best there is.
     """
+    hops = [hop for hop in (forwarded_for or "").split(",") if hop.strip()]
     current = _parse(peer) if peer else None
-    if current is not None and not _is_trusted(current, trusted):
-        return str(current)
-    for hop in reversed((forwarded_for or "").split(",")):
-        address = _parse(hop)
+    through: list[str] = [] if peer else ["unix socket"]
+    while hops and (current is None or _is_trusted(current, trusted)):
+        address = _parse(hops[-1])
         if address is None:
             break
+        if current is not None:
+            through.append(str(current))
         current = address
-        if not _is_trusted(address, trusted):
-            break
-    return str(current) if current is not None else "unknown"
+        hops.pop()
+    return Caller(
+        str(current) if current is not None else "unknown",
+        tuple(reversed(through)),
+        tuple(hop.strip()[:100] for hop in hops),
+    )
+
+
+def client_ip(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
+    """The caller's address; see find_caller."""
+    return find_caller(peer, forwarded_for, trusted).address
+
+
+def forwarded_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """All X-Forwarded-For headers as one list: a proxy may add a line instead of a word."""
+    return ",".join(v.decode("latin-1") for name, v in headers if name == b"x-forwarded-for")
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -20,8 +20,9 @@ from pydantic import BaseModel, Field
 from footfall.config import Settings
 from footfall.database import AWAY
 from footfall.edge.admission import Admission
-from footfall.edge.caller import client_ip
-from footfall.errors import FootfallError, Rejected, TooLarge, Unavailable, UnsupportedType
+from footfall.edge.caller import client_ip, forwarded_for
+from footfall.edge.limits import SiteLimits
+from footfall.errors import FootfallError, Rejected, TooLarge, TooMany, Unavailable, UnsupportedType
 from footfall.event import Dropped, DropReason, Event, TimestampSource
 from footfall.eventlog import ledger
 from footfall.eventlog.dead_letters import LEDGER_SITE
@@ -119,6 +120,7 @@ class Collector:
         log: EventLog,
         sites: SiteDirectory,
         salts: Salts,
+        limits: SiteLimits,
         clock: Callable[[], datetime],
     ) -> None:
         self._clock = clock
@@ -127,6 +129,7 @@ class Collector:
         self._log = log
         self._sites = sites
         self._salts = salts
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
@@ -183,12 +186,14 @@ class Collector:
         user_agent = headers.get(b"user-agent")
         wanted = {site_id for _, hit in parsed.hits if (site_id := pipeline.site_id_of(hit))}
         sites = await self._sites.find(wanted)
-        ip = client_ip(peer[0] if peer else None, _forwarded_for(scope["headers"]), self._trusted)
+        ip = client_ip(peer[0] if peer else None, forwarded_for(scope["headers"]), self._trusted)
         admission = Admission(headers, signed, ip, by_referer=by_referer)
         is_guarded = any(site.is_guarded for site in sites.values())
         if is_guarded and any(admission.refuse(hit, sites) for _, hit in parsed.hits):
             # A key or a domain may have been added a moment ago.
             sites = {**sites, **await self._sites.look_again(sites.keys())}
+        homes = [pipeline.site_id_of(hit) for _, hit in parsed.hits]
+        self._limits.take([site_id for site_id in homes if site_id], sites, received_at)
         around = pipeline.Surroundings(
             received_at=received_at,
             ip=ip,
@@ -272,11 +277,6 @@ def _ledger_site(site_id: str | None, sites: Mapping[str, Site]) -> str:
     return site_id if site_id is not None and site_id in sites else ledger.UNKNOWN_SITE
 
 
-def _forwarded_for(headers: list[tuple[bytes, bytes]]) -> str:
-    """All X-Forwarded-For headers as one list: a proxy may add a line instead of a word."""
-    return ",".join(v.decode("latin-1") for name, v in headers if name == b"x-forwarded-for")
-
-
 def _message(count: int) -> str:
     return "Event received and stored" if count == 1 else f"{count} events received and stored"
 
@@ -314,7 +314,7 @@ def _error(error: FootfallError) -> Answer:
     document: dict[str, Any] = {"error": error.code, "detail": error.detail}
     if error.field is not None:
         document["field"] = error.field
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooMany):
         return Answer(
             error.status, document, ((b"retry-after", str(error.retry_after_s).encode()),)
         )

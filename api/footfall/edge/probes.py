@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
 
-from footfall.database import AWAY, Pool
-from footfall.edge.auth import require_token_when_closed
+from footfall.config import Settings
+from footfall.database import AWAY, Pool, connection_within
+from footfall.derive.apply import CONSUMER
+from footfall.edge.auth import require_token, require_token_when_closed
+from footfall.edge.caller import find_caller, forwarded_for
 from footfall.errors import Unavailable
+from footfall.eventlog.consumer import lag
+from footfall.eventlog.dead_letters import count_letters
 from footfall.eventlog.log import EventLog, count, recent
-from footfall.observe import REGISTRY
+from footfall.observe import DEAD_LETTERS, DERIVE_LAG, REGISTRY
 
 router = APIRouter()
 
@@ -63,9 +70,61 @@ async def health(request: Request) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Prometheus text format; nginx does not pass this on."""
+    try:
+        async with connection_within(request.state.pool, PROBE_TIMEOUT_S) as connection:
+            DERIVE_LAG.set(await lag(connection, CONSUMER))
+            DEAD_LETTERS.set(await count_letters(connection))
+    except AWAY:
+        # What cannot be read now must not look as if it had been.
+        DERIVE_LAG.set(math.nan)
+        DEAD_LETTERS.set(math.nan)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+class Reached(BaseModel):
+    """How a request came here, for whoever sets up proxies."""
+
+    address: str = Field(
+        description="Who sent it; what visitors are told apart by, and never stored."
+    )
+    through: list[str] = Field(description="The trusted proxies that it came by, the nearest last.")
+    ignored: list[str] = Field(
+        description="What X-Forwarded-For claims besides, which nobody vouches for."
+    )
+    scheme: str = Field(description="http or https, as the nearest proxy says.")
+    sentence: str
+
+
+@router.get(
+    "/api/connection",
+    tags=["operations"],
+    dependencies=[Depends(require_token)],
+    responses={
+        401: {"description": "No token or key, or a wrong one."},
+        403: {"description": "The key is for something else."},
+    },
+)
+async def connection(request: Request) -> Reached:
+    """You reach me as this address, through these proxies: the check of FOOTFALL_TRUSTED_PROXIES."""
+    settings: Settings = request.state.settings
+    peer = request.client.host if request.client else None
+    caller = find_caller(peer, forwarded_for(request.scope["headers"]), settings.trusted_proxies)
+    sentence = f"You reach me as {caller.address}"
+    sentence += f" through {', '.join(caller.through)}." if caller.through else ", directly."
+    if caller.ignored:
+        sentence += (
+            f" X-Forwarded-For also claims {', '.join(caller.ignored)}: if {caller.address} is a proxy"
+            " of yours, add it to FOOTFALL_TRUSTED_PROXIES."
+        )
+    return Reached(
+        address=caller.address,
+        through=list(caller.through),
+        ignored=list(caller.ignored),
+        scheme=request.headers.get("x-forwarded-proto", request.url.scheme),
+        sentence=sentence,
+    )
 
 
 @router.get("/events/count", tags=["events"], dependencies=[Depends(require_token_when_closed)])

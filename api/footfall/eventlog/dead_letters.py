@@ -85,6 +85,14 @@ async def find_letters(
     return [StoredLetter(*row) for row in rows]
 
 
+async def count_letters(connection: Connection) -> int:
+    """How many are set aside and not taken up again."""
+    number: int = await connection.fetchval(
+        "select count(*) from dead_letters where resolved_at is null"
+    )
+    return number
+
+
 async def settle(connection: Connection, letter_id: int, now: datetime) -> bool:
     """Mark a letter as taken up; False where somebody else did so first."""
     done: str = await connection.execute(

@@ -23,10 +23,12 @@ from footfall.eventlog.spool import Spool
 from footfall.eventlog.store import store
 from footfall.observe import (
     APPEND_FAILURES,
-    APPEND_SECONDS,
     EVENTS,
+    FLUSH_SECONDS,
     GROUP_EVENTS,
+    INGEST_SECONDS,
     QUEUE_BYTES,
+    QUEUE_DEPTH,
     SPOOL_BYTES,
 )
 
@@ -86,8 +88,10 @@ class EventLog:
         self._queue.append(_Entry(intake, done, size_bytes))
         self._queued_bytes += size_bytes
         QUEUE_BYTES.set(self._queued_bytes)
+        QUEUE_DEPTH.set(len(self._queue))
         self._wake.set()
-        return await done
+        with INGEST_SECONDS.time():
+            return await done
 
     async def run(self) -> None:
         """Commit groups until `close()` was called and the queue is empty."""
@@ -125,6 +129,7 @@ class EventLog:
             size_bytes += entry.size_bytes
         self._queued_bytes -= size_bytes
         QUEUE_BYTES.set(self._queued_bytes)
+        QUEUE_DEPTH.set(len(self._queue))
         GROUP_EVENTS.observe(count)
         return group
 
@@ -153,7 +158,7 @@ class EventLog:
             for entry in group:
                 if not entry.done.done():
                     entry.done.set_exception(error)
-        APPEND_SECONDS.observe(time.perf_counter() - started)
+        FLUSH_SECONDS.observe(time.perf_counter() - started)
 
     async def _to_spool(self, intakes: list[Intake]) -> list[Appended]:
         """On disk they count as stored; what was known already shows when they come to PostgreSQL."""

@@ -6,8 +6,10 @@ import itertools
 import json
 import os
 import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -131,6 +133,9 @@ class Front:
             return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), timeout=10)
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGQUIT)
@@ -312,7 +317,7 @@ def test_one_address_is_limited_and_others_are_not() -> None:
         statuses = [status for status, _, _ in answers]
         assert statuses[:5] == [503] * 5
         assert statuses.count(429) >= 10
-        status, headers, body = next(answer for answer in answers if answer[0] == 429)
+        _, headers, body = next(answer for answer in answers if answer[0] == 429)
         assert int(headers["Retry-After"]) >= 1
         assert headers.get_all("Access-Control-Allow-Origin") == ["*"]
         assert headers["Content-Type"].startswith("application/json")
@@ -337,3 +342,21 @@ def test_loopback_is_not_limited_unless_asked_for() -> None:
             front.get("/collect", "POST", b"{}", X_Forwarded_For="203.0.113.9")[0] for _ in range(8)
         ]
         assert by_name.count(429) >= 4
+
+
+def test_ten_thousand_silent_connections_do_not_keep_others_out(demo: Front) -> None:
+    """They never send a byte, or only the beginning of a request."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    opened = []
+    try:
+        for number in range(10_000):
+            opened.append(demo.connect())
+            if number % 2:
+                opened[-1].send(b"POST /collect HTTP/1.1\r\nHost: slow\r\nContent-Length: 10\r\n")
+        for _ in range(20):
+            assert demo.get("/collect", "POST", b"{}")[0] == 503
+    finally:
+        for one in opened:
+            one.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
