@@ -23,10 +23,11 @@ from starlette.types import ASGIApp
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
-from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports
+from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports, tiny
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
+from footfall.edge.tiny import Tiny
 from footfall.errors import FootfallError, Misconfigured, Unavailable
 from footfall.eventlog.log import EventLog
 from footfall.eventlog.spool import Spool
@@ -105,6 +106,7 @@ class App:
         )
         self.api.include_router(collect.documentation)
         self.api.include_router(pixel.documentation)
+        self.api.include_router(tiny.documentation)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.include_router(admin.router)
@@ -147,7 +149,11 @@ class App:
             logger.warning("database away, starting without", extra={"detail": str(error)})
             sites.recall()
         collector = Collector(settings, log, sites, salts, limits, self._clock)
-        self._endpoints = {**dict.fromkeys(collect.PATHS, collector), pixel.PATH: Pixel(collector)}
+        self._endpoints = {
+            **dict.fromkeys(collect.PATHS, collector),
+            pixel.PATH: Pixel(collector),
+            tiny.PATH: Tiny(collector),
+        }
         appender = asyncio.create_task(log.run(), name="appender")
         refresher = asyncio.create_task(_repeat(prepare, SiteDirectory.REFRESH_S), name="refresher")
         sharer = asyncio.create_task(

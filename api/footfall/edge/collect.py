@@ -94,7 +94,8 @@ async def post_collect(
 ) -> NoReturn:
     """Store one event, an array of events or a batch; 202 means that they are durable.
 
-    `application/json` or `text/plain`, at most 1 MiB and 100 events. Good events are kept when others of
+    `application/json` or `text/plain`, at most 1 MiB and 100 events. GoTrack's events are understood, too, and
+    their answer has the header `X-Gotrack-Accepted`. Good events are kept when others of
     the request are bad; a 4xx says that nothing was. 503 with Retry-After: send the same ids again.
     """
     raise AssertionError("Collector answers /collect")
@@ -257,7 +258,8 @@ class Collector:
         }
         if parsed.single:
             document["event_id"] = str(events[0].event_id)
-        return Answer(202, document, cors=cors)
+        told: Headers = ((b"x-gotrack-accepted", str(accepted).encode()),) if parsed.gotrack else ()
+        return Answer(202, document, told, cors)
 
 
 def _letter(rejection: wire.Rejection, site_id: str, around: pipeline.Surroundings) -> DeadLetter:

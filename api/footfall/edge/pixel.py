@@ -35,6 +35,12 @@ _NAMES: Final = {
     "uid": "visitorId",
     "url": "url",
 }
+_KNOWN: Final = frozenset((*_NAMES, "ref", "data"))
+# What a page may say of its own; more is left out, and a longer value cut.
+MAX_PROPERTIES: Final = 50
+MAX_NAME_CHARACTERS: Final = 100
+MAX_VALUE_CHARACTERS: Final = 500
+MAX_PROPERTIES_BYTES: Final = 8_000
 
 # As with /collect: FastAPI's part is the page in the API's documentation.
 documentation = APIRouter(tags=["collection"])
@@ -57,7 +63,8 @@ async def get_pixel(
 ) -> NoReturn:
     """Store one event; the image comes when it is durable, and no image (503) asks to try again.
 
-    `url` defaults to the Referer header. `data`, if given, is the whole event as JSON, as /collect takes it.
+    `url` defaults to the Referer header; `utm_*` are the campaign's; any other parameter becomes a property of
+    the event, in `eventData` (50 at most, 8,000 bytes together, 500 characters each). `data`, if given, is the whole event as JSON, as /collect takes it.
     Without `data`, nothing is stored where the browser says Do Not Track or Global Privacy Control.
     """
     raise AssertionError("Pixel answers /px.gif")
@@ -70,9 +77,29 @@ def read_event(query: bytes, referer: str | None) -> bytes:
         return given["data"].encode()
     event: dict[str, object] = {"eventType": "pageview", "url": referer}
     event |= {name: given[short] for short, name in _NAMES.items() if given.get(short)}
-    if ref := given.get("ref"):
-        event["attribution"] = {"referrer": ref}
+    attribution: dict[str, object] = {"referrer": given["ref"]} if given.get("ref") else {}
+    if utm := {name: value for name, value in given.items() if name.startswith("utm_")}:
+        attribution["utmParams"] = utm
+    if attribution:
+        event["attribution"] = attribution
+    if properties := _properties(given):
+        event["eventData"] = properties
     return orjson.dumps(event)
+
+
+def _properties(given: dict[str, str]) -> dict[str, str]:
+    """The parameters that are nobody's else, within bounds."""
+    kept: dict[str, str] = {}
+    size = 0
+    for name, value in given.items():
+        if name in _KNOWN or name.startswith("utm_") or len(name) > MAX_NAME_CHARACTERS:
+            continue
+        value = value[:MAX_VALUE_CHARACTERS]
+        size += len(orjson.dumps({name: value}))
+        if len(kept) == MAX_PROPERTIES or size > MAX_PROPERTIES_BYTES:
+            break
+        kept[name] = value
+    return kept
 
 
 class Pixel:

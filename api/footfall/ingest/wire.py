@@ -25,6 +25,7 @@ from pydantic import (
 
 from footfall.errors import Rejected, TooLarge, Unprocessable
 from footfall.event import Hit
+from footfall.ingest import gotrack
 from footfall.ingest.redact import may_hold_secrets, redact
 
 MAX_BODY_BYTES: Final = 1_048_576
@@ -156,11 +157,12 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a body held. `single`: it was one event, so the answer may name its id."""
+    """What a body held. `single`: it was one event, so the answer may name its id. `gotrack`: of that shape."""
 
     hits: list[tuple[int, Hit]]
     rejections: list[Rejection]
     single: bool
+    gotrack: bool = False
 
 
 def parse(body: bytes) -> Parsed:
@@ -183,15 +185,18 @@ def parse(body: bytes) -> Parsed:
     single = isinstance(document, dict) and document.get("eventType") != "batch"
     hits: list[tuple[int, Hit]] = []
     rejections: list[Rejection] = []
+    is_gotracks = False
     for index, item in enumerate(_unwrap(document)):
         if index >= MAX_EVENTS:
             raise TooLarge(f"A request may hold at most {MAX_EVENTS} events.", field="events")
+        if isinstance(item, dict) and gotrack.is_event(item):
+            item, is_gotracks = gotrack.translate(item), True
         outcome = _validate(index, item)
         if isinstance(outcome, Rejection):
             rejections.append(outcome)
         else:
             hits.append((index, outcome))
-    return Parsed(hits, rejections, single)
+    return Parsed(hits, rejections, single, is_gotracks)
 
 
 def _unwrap(document: Any) -> Iterator[Any]:

@@ -116,7 +116,7 @@ async def test_a_pixels_page_shows_in_its_referer(stack: Stack) -> None:
     assert await stored(stack) == 1
 
 
-@pytest.mark.parametrize("path", ["/collect", "/e"])
+@pytest.mark.parametrize("path", ["/collect", "/e", "/v1/collect"])
 async def test_a_preflight_lets_every_page_ask_with_our_headers(stack: Stack, path: str) -> None:
     await add_site(stack, "shop.example")
     answer = await stack.client.options(
