@@ -19,6 +19,7 @@ import orjson
 from footfall.event import Dropped, DropReason, Event, Hit, TimestampSource
 from footfall.ingest.page import path_of, site_id_of_host, split_url
 from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
+from footfall.ingest.source_table import SourceTable, shipped_sources
 from footfall.ingest.visitor import derive_visitor_id
 from footfall.site import Site
 
@@ -41,6 +42,7 @@ class Surroundings:
     salt: bytes
     sites: Mapping[str, Site]
     max_event_age: timedelta
+    sources: SourceTable = field(default_factory=shipped_sources)
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ def put_timestamp(draft: Draft) -> None:
 
 def put_source(draft: Draft) -> None:
     if draft.hit.event_type == "pageview":
-        draft.attribution = attribute(draft.hit.raw, draft.page)
+        draft.attribution = attribute(draft.hit.raw, draft.page, draft.site, draft.around.sources)
 
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -169,6 +171,8 @@ def run(hit: Hit, around: Surroundings) -> Event | Dropped:
         utm_campaign=attribution.utm[2],
         utm_content=attribution.utm[3],
         utm_term=attribution.utm[4],
+        channel=attribution.channel,
+        click_id=attribution.click_id,
         raw=orjson.dumps(hit.raw),
     )
 
