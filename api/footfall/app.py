@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
-from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports, tiny
+from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports, script, tiny
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
@@ -107,6 +107,7 @@ class App:
         self.api.include_router(collect.documentation)
         self.api.include_router(pixel.documentation)
         self.api.include_router(tiny.documentation)
+        self.api.include_router(script.router)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.include_router(admin.router)

@@ -261,7 +261,8 @@ def test_every_answer_carries_the_security_headers_once(either: Front, path: str
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/collect"), ("POST", "/e"), ("GET", "/px.gif?site=shop")]
+    ("method", "path"),
+    [("POST", "/collect"), ("POST", "/e"), ("POST", "/v1/collect"), ("GET", "/px.gif?site=shop")],
 )
 def test_collection_without_the_api_says_try_again_to_any_origin(
     either: Front, method: str, path: str
@@ -281,7 +282,10 @@ def test_a_body_that_nginx_refuses_is_refused_in_json(either: Front) -> None:
     assert json.loads(body)["error"] == "too_large"
 
 
-@pytest.mark.parametrize("path", ["/api/sites", "/events/count", "/healthz", "/readyz", "/health"])
+@pytest.mark.parametrize(
+    "path",
+    ["/pixel/shop/tracking.js", "/api/sites", "/events/count", "/healthz", "/readyz", "/health"],
+)
 def test_other_answers_without_the_api_are_json_without_cors(either: Front, path: str) -> None:
     status, headers, body = either.get(path)
     assert status == 503
