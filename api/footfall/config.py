@@ -10,7 +10,7 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from footfall.errors import Misconfigured
@@ -135,6 +135,13 @@ class Settings(BaseSettings):
         description="Comma-separated addresses or networks whose X-Forwarded-For is believed.",
     )
 
+    geo_database: FilePath | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_GEO_DATABASE",
+        description="MMDB file that tells places of addresses. Default: what `footfall lists update` "
+        "fetched, else the countries of DB-IP lite that come with Footfall.",
+    )
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split_networks(cls, value: Any) -> Any:
@@ -177,6 +184,16 @@ class Settings(BaseSettings):
             return self.max_event_age_days
         is_open = self.site_registration == "open"
         return OPEN_MAX_EVENT_AGE_DAYS if is_open else CLOSED_MAX_EVENT_AGE_DAYS
+
+    @property
+    def geo_files(self) -> tuple[Path, ...]:
+        """Databases of places, the better ones first."""
+        if self.geo_database is not None:
+            return (self.geo_database,)
+        return (
+            self.data_dir / "lists" / "dbip-city-lite.mmdb",
+            PROJECT_DIR / "lists" / "dist" / "dbip-country.mmdb",
+        )
 
     @property
     def spool_folder(self) -> Path:

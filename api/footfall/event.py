@@ -92,6 +92,9 @@ class DropReason(StrEnum):
     ORIGIN = "origin"  # the page's domain is none of those that the site allows
     KEY = "key"  # the site asks for an ingest key, and none or a wrong one came
     SIGNATURE = "signature"  # the site has a secret, and the body is not signed by it
+    DNT = "dnt"  # the browser sends Do Not Track, and the site honours it
+    GPC = "gpc"  # the browser sends Global Privacy Control, and the site honours it
+    BOT = "bot"  # no person's, and the site chose to drop these
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ SPOOL_BYTES = Gauge(
     "Bytes that wait on disk for the database, at the last write of this process.",
     registry=REGISTRY,
 )
+STEP_SECONDS = Histogram(
+    "footfall_step_seconds",
+    "Seconds of each step that makes an event of a hit, of one hit in 64.",
+    ["step"],
+    registry=REGISTRY,
+    buckets=(0.000001, 0.000005, 0.00002, 0.0001, 0.0005, 0.002, 0.01, 0.1),
+)
 TIMESTAMPS_REPLACED = Counter(
     "footfall_event_timestamps_replaced_total",
     "Events whose claimed time was replaced by the time of receipt, by reason.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from browsers import BROWSERS
 from footfall.event import Dropped
 from footfall.eventlog import ledger
 from footfall.eventlog.intake import Intake
@@ -75,7 +76,8 @@ def intake_of(*documents: dict[str, Any], received_at: datetime = NOON) -> Intak
     around = pipeline.Surroundings(
         received_at=received_at,
         ip="192.0.2.1",
-        user_agent="Mozilla/5.0",
+        user_agent=BROWSERS["Chrome on Windows"]["user-agent"],
+        headers=BROWSERS["Chrome on Windows"],
         salt=b"salt",
         sites={"shop": Site("shop")},
         max_event_age=timedelta(days=100),

@@ -19,6 +19,7 @@ from alembic.config import Config
 from asgi_lifespan import LifespanManager
 from postgres_server import PostgresServer
 
+from browsers import BROWSERS
 from build import NOON
 from footfall import worker
 from footfall.app import App
@@ -164,6 +165,8 @@ async def stack(
     async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
         transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
         async with httpx.AsyncClient(
-            transport=transport, base_url="http://footfall.test"
+            transport=transport,
+            base_url="http://footfall.test",
+            headers=BROWSERS["Chromium of a plain address"],
         ) as client:
             yield Stack(client, pool, clock, database_url)

@@ -29,6 +29,9 @@ from footfall.eventlog.dead_letters import LEDGER_SITE
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.log import EventLog
 from footfall.ingest import pipeline, wire
+from footfall.ingest.bots import Pace
+from footfall.ingest.geo import Places
+from footfall.ingest.policy import SILENT
 from footfall.ingest.visitor import Salts, derive_visitor_id
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
 from footfall.observe import REQUESTS, TIMESTAMPS_REPLACED
@@ -79,7 +82,9 @@ class RejectedEvent(BaseModel):
 class Collected(BaseModel):
     """The answer to POST /collect, sent after the events are committed."""
 
-    status: Literal["success", "partial"]
+    status: Literal["success", "partial", "dnt", "gpc", "bot"] = Field(
+        description="dnt, gpc, bot: nothing was kept, as the browser or the site's owner asks for."
+    )
     message: str
     accepted: int = Field(description="Events kept, duplicates included.")
     duplicates: int = Field(description="Of those, events whose id was known already.")
@@ -130,6 +135,9 @@ class Collector:
         self._log = log
         self._sites = sites
         self._salts = salts
+        self._places = Places.open(*settings.geo_files)
+        self._pace = Pace()
+        pipeline.prepare()
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -202,8 +210,13 @@ class Collector:
             salt=await self._salts.refresh(received_at),
             sites=sites,
             max_event_age=self._max_event_age,
+            headers=pipeline.read_headers(scope["headers"]),
+            places=self._places,
+            pace=self._pace,
         )
         events: list[Event] = []
+        # What its sender or the site's owner wants not kept, which is no fault of the request.
+        dropped: list[tuple[str, DropReason]] = []
         # What was refused: which, under which site the ledger has it, and why.
         refused = [
             (rejection, _ledger_site(rejection.site_id, sites), DropReason.INVALID)
@@ -216,7 +229,10 @@ class Collector:
             tallies[site_id, ledger.RECEIVED] += 1
             refusal = admission.refuse(hit, sites) if is_guarded else None
             outcome = refusal or pipeline.run(hit, around)
-            if isinstance(outcome, Dropped):
+            if isinstance(outcome, Dropped) and outcome.reason in SILENT:
+                dropped.append((site_id, outcome.reason))
+                tallies[site_id, ledger.DROPPED + outcome.reason.value] += 1
+            elif isinstance(outcome, Dropped):
                 rejection = wire.Rejection(
                     index, outcome.field, outcome.detail, hit.site_id, hit.raw
                 )
@@ -240,6 +256,8 @@ class Collector:
             self._sites.note_use(key_hash)
         cors = _cors(headers.get(b"origin"), admission, sites.values())
         appended = await self._log.append(Intake(received_at, events, letters, tallies))
+        if not events and dropped:
+            return _kept_nothing(dropped[0][1], rejections, received_at, cors)
         if not events:
             return _nothing_valid(rejections, refused[0][2], cors)
         if appended.refused:
@@ -300,6 +318,21 @@ def _nothing_valid(rejections: list[wire.Rejection], reason: DropReason, cors: H
         "rejected": _listed(rejections),
     }
     return Answer(status, document, cors=cors, reason=reason)
+
+
+def _kept_nothing(
+    reason: DropReason, rejections: list[wire.Rejection], received_at: datetime, cors: Headers
+) -> Answer:
+    """As it was asked for; sending it again would change nothing."""
+    document = {
+        "status": reason.value,
+        "message": "Nothing kept, as asked for",
+        "accepted": 0,
+        "duplicates": 0,
+        "rejected": _listed(rejections),
+        "timestamp": received_at.isoformat(),
+    }
+    return Answer(202, document, cors=cors, reason=reason)
 
 
 def _cors(origin: bytes | None, admission: Admission, sites: Iterable[Site]) -> Headers:

@@ -65,7 +65,7 @@ async def get_pixel(
 
     `url` defaults to the Referer header; `utm_*` are the campaign's; any other parameter becomes a property of
     the event, in `eventData` (50 at most, 8,000 bytes together, 500 characters each). `data`, if given, is the whole event as JSON, as /collect takes it.
-    Without `data`, nothing is stored where the browser says Do Not Track or Global Privacy Control.
+    Nothing is stored where the browser says Do Not Track or Global Privacy Control.
     """
     raise AssertionError("Pixel answers /px.gif")
 
