@@ -1,4 +1,5 @@
-"""Secrets out: values under password-, card-, cvv- and ssn-like keys, before anything is stored.
+"""Secrets out, before anything is stored: values under password-, card-, cvv- and ssn-like keys, and values
+that show by themselves what they are (redact_value).
 
 Keys are split into words (camelCase, snake_case, kebab-case), so that `cardNumber` is redacted and
 `discardDraft`, `keyboard` and `className` are not. Reaches through objects, arrays, `{name, value}`
@@ -12,7 +13,14 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-REDACTED: Final = "[REDACTED]"
+from footfall.ingest.redact_value import (
+    MASKED,
+    REDACTED,
+    is_card_number,
+    may_show_secrets,
+    redact_text,
+)
+
 MAX_CACHED_KEY: Final = 100
 
 # Whole words of a key that make it secret.
@@ -97,14 +105,30 @@ _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 _SUSPECT: Final = tuple(
     b"pass pwd card cvv cvc cvn csc ssn social security ccn cc_n cc-n cc.n \\u %".split()
 )
+# What tells events, visitors and moments apart: digits by the dozen, and no one's card.
+_IDS: Final = frozenset(
+    (
+        "eventId",
+        "event_id",
+        "sessionId",
+        "session_id",
+        "visitorId",
+        "visitor_id",
+        "siteId",
+        "site_id",
+        "timestamp",
+        "ts",
+    )
+)
+_LEAST_CARD: Final = 10**12
 # Each class leaves out what begins the next piece, so a search never goes back over what it read.
 _QUERY_PAIR: Final = re.compile(r"([?&#;])([^=&#?;]+)=([^&#;]*)")
 
 
 def may_hold_secrets(body: bytes) -> bool:
-    """False only when no key of `body` can be secret: the cheap test before the walk."""
+    """False only when no key and no value of `body` can be secret: the cheap test before the walk."""
     lower = body.lower()
-    return any(token in lower for token in _SUSPECT)
+    return any(token in lower for token in _SUSPECT) or may_show_secrets(body)
 
 
 def is_secret(key: str) -> bool:
@@ -147,11 +171,30 @@ def redact(value: Any) -> Any:
         named = value.get("name")
         secret_pair = isinstance(named, str) and "value" in value and is_secret(named)
         return {
-            key: (REDACTED if is_secret(key) or (secret_pair and key == "value") else redact(item))
+            _redact_string(key): (
+                REDACTED
+                if is_secret(key) or (secret_pair and key == "value")
+                else _redact_id(item) if key in _IDS else redact(item)
+            )
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [redact(item) for item in value]
-    if isinstance(value, str) and ("?" in value or "&" in value or "#" in value):
-        return redact_url(value)
+    if isinstance(value, str):
+        return _redact_string(value)
+    if type(value) is int and value >= _LEAST_CARD and is_card_number(str(value)):
+        return REDACTED
     return value
+
+
+def _redact_string(text: str) -> str:
+    if "?" in text or "&" in text or "#" in text:
+        text = redact_url(text)
+    return redact_text(text)
+
+
+def _redact_id(value: Any) -> Any:
+    """An id may look like a card's number by chance; one that is an address is none at all."""
+    if isinstance(value, str):
+        return None if MASKED in redact_text(value) else value
+    return value if isinstance(value, int) else redact(value)
