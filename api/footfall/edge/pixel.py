@@ -64,8 +64,9 @@ async def get_pixel(
     """Store one event; the image comes when it is durable, and no image (503) asks to try again.
 
     `url` defaults to the Referer header; `utm_*` are the campaign's; any other parameter becomes a property of
-    the event, in `eventData` (50 at most, 8,000 bytes together, 500 characters each). `data`, if given, is the whole event as JSON, as /collect takes it.
-    Nothing is stored where the browser says Do Not Track or Global Privacy Control.
+    the event, in `eventData` (50 at most, 8,000 bytes together, 500 characters each). `data`, if given, is
+    the whole event as JSON, as /collect takes it. Nothing is stored where the browser says Do Not Track or
+    Global Privacy Control, unless the site's settings say otherwise.
     """
     raise AssertionError("Pixel answers /px.gif")
 
@@ -124,11 +125,6 @@ class Pixel:
 
     async def _answer(self, scope: Scope) -> Answer:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        query: bytes = scope["query_string"]
-        is_refused = headers.get(b"dnt") == b"1" or headers.get(b"sec-gpc") == b"1"
-        # Whoever made `data` is the script, which asks before it sends.
-        if is_refused and b"data=" not in query:
-            return Answer(200, {})
         referer = headers.get(b"referer")
-        body = read_event(query, referer.decode("latin-1") if referer else None)
+        body = read_event(scope["query_string"], referer.decode("latin-1") if referer else None)
         return await self._collector.collect(scope, body, signed=None, by_referer=True)

@@ -69,6 +69,14 @@ async def test_who_refuses_gets_the_image_and_is_not_stored(stack: Stack, signal
     assert await stored(stack) == []
 
 
+async def test_a_site_may_count_those_who_refuse(stack: Stack) -> None:
+    await stack.rows(
+        "insert into sites (site_id, settings) values ('shop', '{\"respect_dnt\": false}')"
+    )
+    await stack.client.get("/px.gif?site=shop", headers={**REFERER, "DNT": "1"})
+    assert len(await stored(stack)) == 1
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
