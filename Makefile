@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild build test crash check clean
+.PHONY: help up down psql demo demo-clear rebuild build test crash fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,11 @@ ROUNDS ?= 20
 crash: ## Kill parts of a stack under load, ROUNDS=20 times, and count what it acknowledged
 	@$(INSTALL) test
 	@cd e2e && PYTHONPATH=../api exec ../.venv/bin/python crash.py --rounds $(ROUNDS)
+
+BODIES ?= 100000
+fuzz: ## Send 100,000 mutated bodies, and requests made from the OpenAPI document
+	@$(INSTALL) test
+	@cd api && FUZZ_BODIES=$(BODIES) exec ../.venv/bin/python -m pytest -q tests/edge/test_fuzz.py
 
 check: ## Check formats, types, imports and generated files
 	@$(INSTALL) check
