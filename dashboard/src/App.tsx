@@ -6,6 +6,7 @@ import { AccessNeeded } from "./access/AccessNeeded";
 import { TopBar } from "./header/TopBar";
 import { NoSites } from "./install/NoSites";
 import { amend, navigate, usePageState } from "./navigation";
+import { LedgerPage } from "./ledger/LedgerPage";
 import { useSites } from "./queries";
 import { SitePage } from "./SitePage";
 import { Loading } from "./states/Loading";
@@ -63,6 +64,9 @@ const Sites = (): ReactNode => {
         )}
       </>
     );
+
+  if (state.view === "ledger")
+    return <LedgerPage site={site} sites={sites.data} hours={state.hours} onChoose={choose} />;
 
   return <SitePage key={site.site_id} site={site} sites={sites.data} state={state} onChoose={choose} />;
 };

@@ -4,8 +4,8 @@ import * as v from "valibot";
 import { currentAccess } from "./access/access";
 import type { ColumnName } from "./metrics";
 import type { Range } from "./period";
-import { errorAnswer, installationAnswer, queryAnswer, sitesAnswer } from "./wire";
-import type { Installation, QueryAnswer, Site } from "./wire";
+import { errorAnswer, installationAnswer, ledgerAnswer, queryAnswer, sitesAnswer } from "./wire";
+import type { Installation, Ledger, QueryAnswer, Site } from "./wire";
 
 /** access: the token was refused. unreachable, unavailable: trying again may help. The rest: not. */
 export type Failure = "access" | "unreachable" | "unavailable" | "refused" | "unexpected";
@@ -99,6 +99,10 @@ export const fetchInstallation = (siteId: string, signal: AbortSignal): Promise<
     { signal },
     grantedToken(),
   );
+
+/** What became of every event of the last hours, of all sites. */
+export const fetchLedger = (hours: number, signal: AbortSignal): Promise<Ledger> =>
+  request(ledgerAnswer, `/api/ledger?hours=${hours}`, { signal }, grantedToken());
 
 export const runQuery = async (query: Query, signal: AbortSignal): Promise<QueryAnswer> => {
   const token = grantedToken();

@@ -2,7 +2,7 @@
 import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
 
 import { refuse } from "./access/access";
-import { ApiError, fetchInstallation, fetchSites, rangeFields, runQuery, type Query } from "./api";
+import { ApiError, fetchInstallation, fetchLedger, fetchSites, rangeFields, runQuery, type Query } from "./api";
 import { metricNames, type ColumnName } from "./metrics";
 import { intervalOf, type Range } from "./period";
 
@@ -43,6 +43,14 @@ export const useInstallation = (siteId: string) =>
     queryFn: ({ signal }) => fetchInstallation(siteId, signal),
     refetchInterval: ({ state }) =>
       state.data?.last_event === null ? WAITING_REFRESH_MS : INSTALLATION_REFRESH_MS,
+  });
+
+export const useLedger = (hours: number) =>
+  useQuery({
+    queryKey: ["ledger", hours],
+    queryFn: ({ signal }) => fetchLedger(hours, signal),
+    refetchInterval: LIVE_REFRESH_MS,
+    placeholderData: (previous) => previous,
   });
 
 /** One site over one range, with the range it is compared with. `live`: it reaches today. */

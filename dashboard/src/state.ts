@@ -9,21 +9,32 @@ export type PageTab = (typeof pageTabs)[number];
 export const sourceTabs = ["source", "referrer_type", "utm_campaign"] as const;
 export type SourceTab = (typeof sourceTabs)[number];
 
+export const views = ["report", "ledger"] as const;
+export type ViewName = (typeof views)[number];
+
+/** Hours that the ledger looks back. */
+export const ledgerSpans = ["24", "168"] as const;
+export type LedgerSpan = (typeof ledgerSpans)[number];
+
 export type PageState = {
+  readonly view: ViewName;
   /** null: no site chosen yet; the page then picks the one heard from last. */
   readonly site: string | null;
   readonly period: Period;
   readonly metric: MetricName;
   readonly pages: PageTab;
   readonly sources: SourceTab;
+  readonly hours: LedgerSpan;
 };
 
 export const initial: PageState = {
+  view: "report",
   site: null,
   period: { kind: "preset", preset: "30d" },
   metric: "visitors",
   pages: "page",
   sources: "source",
+  hours: "24",
 };
 
 const oneOf = <T extends string>(allowed: readonly T[], text: string | null, otherwise: T): T =>
@@ -43,17 +54,20 @@ export const parse = (search: string): PageState => {
   const query = new URLSearchParams(search);
   const site = query.get("site");
   return {
+    view: oneOf(views, query.get("view"), initial.view),
     site: site === null || site === "" ? null : site,
     period: parsePeriod(query),
     metric: oneOf(metricNames, query.get("metric"), initial.metric),
     pages: oneOf(pageTabs, query.get("pages"), initial.pages),
     sources: oneOf(sourceTabs, query.get("sources"), initial.sources),
+    hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
   };
 };
 
 /** "" for the initial state, else "?site=…": defaults are left out so that links stay short. */
 export const write = (state: PageState): string => {
   const query = new URLSearchParams();
+  if (state.view !== initial.view) query.set("view", state.view);
   if (state.site !== null) query.set("site", state.site);
   if (state.period.kind === "custom") {
     query.set("period", "custom");
@@ -65,6 +79,7 @@ export const write = (state: PageState): string => {
   if (state.metric !== initial.metric) query.set("metric", state.metric);
   if (state.pages !== initial.pages) query.set("pages", state.pages);
   if (state.sources !== initial.sources) query.set("sources", state.sources);
+  if (state.hours !== initial.hours) query.set("hours", state.hours);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 };

@@ -40,4 +40,26 @@ export const queryAnswer = v.object({
 });
 export type QueryAnswer = Readonly<v.InferOutput<typeof queryAnswer>>;
 
+const balance = {
+  received: v.number(),
+  stored: v.number(),
+  duplicate: v.number(),
+  dropped: v.record(v.string(), v.number()),
+  dead_letter: v.number(),
+  waiting: v.number(),
+  difference: v.number(),
+};
+const totalBalance = v.object(balance);
+export type Balance = Readonly<v.InferOutput<typeof totalBalance>>;
+
+export const ledgerAnswer = v.object({
+  start: v.string(),
+  end: v.string(),
+  balanced: v.boolean(),
+  total: totalBalance,
+  hours: v.array(v.object({ ...balance, site_id: v.string(), hour: v.string() })),
+  missing: v.array(v.object({ site_id: v.string(), arrived: v.number(), missing: v.number() })),
+});
+export type Ledger = Readonly<v.InferOutput<typeof ledgerAnswer>>;
+
 export const errorAnswer = v.object({ error: v.string(), detail: v.string() });

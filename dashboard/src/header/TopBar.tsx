@@ -1,7 +1,8 @@
 // The bar that stays on top: mark, site picker, the period where there is one, theme.
-import { Moon, Sun } from "lucide-react";
+import { ChartLine, Moon, Scale, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { navigate, usePageState } from "../navigation";
 import { toggleTheme, useTheme } from "../theme";
 import type { Site } from "../wire";
 import { Mark } from "./Mark";
@@ -24,10 +25,30 @@ export const TopBar = ({ sites, chosen, onChoose, children }: Props): ReactNode 
       </div>
       {sites.length > 0 && <SitePicker sites={sites} chosen={chosen} onChoose={onChoose} />}
       <div className={styles.period}>{children}</div>
+      {sites.length > 0 && <ViewToggle />}
       <ThemeToggle />
     </div>
   </header>
 );
+
+const ViewToggle = (): ReactNode => {
+  const onLedger = usePageState().view === "ledger";
+  const Icon = onLedger ? ChartLine : Scale;
+  const label = onLedger ? "Back to the reports" : "What became of every event";
+  return (
+    <button
+      type="button"
+      className={styles.icon}
+      onClick={() => {
+        navigate({ view: onLedger ? "report" : "ledger" });
+      }}
+      aria-label={label}
+      title={label}
+    >
+      <Icon size={17} aria-hidden />
+    </button>
+  );
+};
 
 const ThemeToggle = (): ReactNode => {
   const dark = useTheme() === "dark";
