@@ -24,6 +24,7 @@ with brought as (
     from user_sessions as session
     where site_id = :'site'
         and start_date between :'from'::date and :'to'::date
+        and not is_bot
         and coalesce(utm_source, utm_medium, utm_campaign) is not null
 )
 select

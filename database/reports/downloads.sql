@@ -22,6 +22,7 @@ select
 from user_events
 join sites using (site_id)
 where site_id = :'site'
+    and not is_bot
     and event_type = 'click'
     and event_data ->> 'isDownload' = 'true'
     and (event_timestamp at time zone sites.timezone)::date between :'from'::date and :'to'::date

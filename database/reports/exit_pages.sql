@@ -15,6 +15,7 @@ with ended as (
     from user_sessions
     where site_id = :'site'
         and start_date between :'from'::date and :'to'::date
+        and not is_bot
         and exit_path is not null
 ),
 been_there as (

@@ -16,7 +16,9 @@
 with visits as (
     select site_id, session_id
     from user_sessions
-    where site_id = :'site' and start_date between :'from'::date and :'to'::date
+    where site_id = :'site'
+        and start_date between :'from'::date and :'to'::date
+        and not is_bot
 ),
 submitted as (
     select page_path, coalesce(form_id, 'unknown') as form, session_id, visitor_id

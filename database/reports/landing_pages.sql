@@ -22,6 +22,7 @@ select
 from user_sessions
 where site_id = :'site'
     and start_date between :'from'::date and :'to'::date
+    and not is_bot
     and entry_path is not null
 group by entry_path
 order by sessions desc, page;

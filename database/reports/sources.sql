@@ -28,5 +28,6 @@ select
 from user_sessions
 where site_id = :'site'
     and start_date between :'from'::date and :'to'::date
+    and not is_bot
 group by 1, 2
 order by sessions desc, source, referrer_type;

@@ -20,6 +20,7 @@ select
 from pageviews
 join sites using (site_id)
 where site_id = :'site'
+    and not is_bot
     and (view_timestamp at time zone sites.timezone)::date between :'from'::date and :'to'::date
     -- Wide enough for every zone, so that the index is used; the line above decides.
     and view_timestamp between :'from'::date - 2 and :'to'::date + 3

@@ -89,10 +89,12 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     visits: set[tuple[str, date, str]] = set()
     for row in batch:
         day = _day(row.timestamp, zones[row.site_id])
-        visits.add((row.site_id, day, row.visitor_id))
+        if not row.is_bot:
+            visits.add((row.site_id, day, row.visitor_id))
         changes.count_event(
             (row.site_id, day),
             is_pageview=row.event_type == "pageview",
+            is_bot=row.is_bot,
             received_at=row.received_at,
         )
     changes.count_visitors(await rollups.add_visitor_days(connection, visits))

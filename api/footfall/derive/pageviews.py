@@ -33,6 +33,9 @@ PAGEVIEW_COLUMNS: Final = [
     "utm_term",
     "created_at",
     "event_id",
+    "is_bot",
+    "is_not_found",
+    "search_term",
 ]
 EVENT_COLUMNS: Final = [
     "id",
@@ -54,6 +57,7 @@ EVENT_COLUMNS: Final = [
     "time_spent_ms",
     "engaged_ms",
     "page_inferred",
+    "is_bot",
 ]
 SUBMISSION_COLUMNS: Final = [
     "id",
@@ -70,6 +74,7 @@ SUBMISSION_COLUMNS: Final = [
     "form_data",
     "created_at",
     "event_id",
+    "is_bot",
 ]
 
 # Events that named no page belong to the page that was open in their session.
@@ -266,6 +271,9 @@ def _pageview(session_id: str, view: Pageview) -> tuple[object, ...]:
         row.utm_term,
         row.received_at,
         row.event_id,
+        row.is_bot,
+        row.is_not_found,
+        row.search_term,
     )
 
 
@@ -291,6 +299,7 @@ def _event(session_id: str, event: Interaction) -> tuple[object, ...]:
         event.time_spent_ms,
         event.engaged_ms,
         event.page_inferred,
+        row.is_bot,
     )
 
 
@@ -311,4 +320,5 @@ def _submission(session_id: str, form: Submission) -> tuple[object, ...]:
         form.form_data,
         row.received_at,
         row.event_id,
+        row.is_bot,
     )

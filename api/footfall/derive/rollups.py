@@ -1,7 +1,8 @@
 """daily_site_metrics by addition: what a batch changes in each site's days, never a recount.
 
 A session counts on the day it starts in the site's time zone, a pageview and an event on their own
-day, a visitor on every day with an event (visitor_days makes that exact).
+day, a visitor on every day with an event (visitor_days makes that exact). All of these are of people;
+flagged traffic has three sums of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ SUMS: Final = (
     "bounced_sessions",
     "duration_seconds_sum",
     "session_pageviews_sum",
+    "bot_sessions",
+    "bot_pageviews",
+    "bot_events",
 )
 
 _TYPE_COLUMN: Final = {
@@ -76,8 +80,11 @@ class DailyChanges:
         if known is None or received_at > known:
             self._received[day] = received_at
 
-    def count_event(self, day: Day, *, is_pageview: bool, received_at: datetime) -> None:
-        self._add(day, "total_pageviews" if is_pageview else "total_events", 1)
+    def count_event(
+        self, day: Day, *, is_pageview: bool, is_bot: bool, received_at: datetime
+    ) -> None:
+        name = "pageviews" if is_pageview else "events"
+        self._add(day, f"bot_{name}" if is_bot else f"total_{name}", 1)
         self.seen(day, received_at)
 
     def count_visitors(self, days: Iterable[Day]) -> None:
@@ -88,14 +95,17 @@ class DailyChanges:
         """Add (sign 1) or take back (sign -1) a session as it is stored."""
         assert session.start_date is not None
         day = (session.site_id, session.start_date)
+        if sign > 0:
+            self.seen(day, session.last_received_at)
+        if session.is_bot:
+            self._add(day, "bot_sessions", sign)
+            return
         type_column = _TYPE_COLUMN.get(session.entry.referrer_type, "other_sessions")
         self._add(day, "total_sessions", sign)
         self._add(day, type_column, sign)
         self._add(day, "bounced_sessions", sign * session.is_bounce)
         self._add(day, "duration_seconds_sum", sign * session.duration_s)
         self._add(day, "session_pageviews_sum", sign * session.pageview_count)
-        if sign > 0:
-            self.seen(day, session.last_received_at)
 
     async def save(self, connection: Connection) -> None:
         """Add the changes to the table, days in one order so that two writers cannot deadlock."""

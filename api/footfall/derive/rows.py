@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from footfall.derive.sessions import Entry, Exit, Session, is_interaction
+from footfall.derive.sessions import Entry, Exit, Session, is_interaction, make_key
 from footfall.eventlog.consumer import LogRow
 
 MAX_INT: Final = 2_147_483_647
@@ -61,8 +61,8 @@ class Submission:
 
 
 def session_key(row: LogRow) -> str:
-    """What ties events together: the client's session id, else the visitor."""
-    return row.session_id or row.visitor_id
+    """What ties events together: the client's session id, else the visitor; flagged events apart."""
+    return make_key(row.session_id or row.visitor_id, is_bot=row.is_bot)
 
 
 def pageview(row: LogRow) -> Pageview:
@@ -147,6 +147,16 @@ def single(row: LogRow) -> Session:
         viewport_width=count(browser.get("viewportWidth")),
         viewport_height=count(browser.get("viewportHeight")),
         device_pixel_ratio=_ratio(ratio),
+        browser=row.browser_name,
+        browser_version=row.browser_version,
+        os=row.os,
+        os_version=row.os_version,
+        device_type=row.device_type,
+        country=row.country,
+        region=row.region,
+        city=row.city,
+        channel=row.channel,
+        click_id=row.click_id,
     )
     return Session(
         site_id=row.site_id,

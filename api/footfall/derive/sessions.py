@@ -32,6 +32,8 @@ PASSIVE_EVENT_TYPES: Final = frozenset(
 )
 
 _NUMBERED: Final = re.compile(r"\.\d+$")
+_BOT_SUFFIX: Final = "~bot"
+_LIKE_A_BOTS: Final = re.compile(r"~bot~*$")
 
 Rank = tuple[bool, datetime, UUID]
 
@@ -63,6 +65,16 @@ class Entry:
     viewport_width: int | None
     viewport_height: int | None
     device_pixel_ratio: float | None
+    browser: str | None = None
+    browser_version: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    device_type: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    channel: str | None = None
+    click_id: str | None = None
 
     @property
     def rank(self) -> Rank:
@@ -88,6 +100,8 @@ class Exit:
 class Session:
     """Times are of events, received_* of their receipt. `ordinal` counts a key's sessions from 1.
 
+    A key's events are all flagged or none is, so that any order of arrival gives the same sessions.
+
     `engaged_ms` is the sum over its pageviews and is added by the writer, which knows them.
     """
 
@@ -112,6 +126,10 @@ class Session:
         if self.ordinal == 1 and _NUMBERED.search(self.key) is None:
             return self.key
         return f"{self.key}.{self.ordinal}"
+
+    @property
+    def is_bot(self) -> bool:
+        return self.key.endswith(_BOT_SUFFIX)
 
     @property
     def duration_s(self) -> int:
@@ -190,6 +208,13 @@ def sessionize(
             elif session.session_id != whole.session_id:
                 renamed[session.session_id] = whole.session_id
     return Sessionized(sessions, owners, renamed)
+
+
+def make_key(identity: str, *, is_bot: bool) -> str:
+    """The key of `identity`'s sessions: another one for its flagged events, whatever clients call theirs."""
+    if is_bot:
+        return identity + _BOT_SUFFIX
+    return f"{identity}~" if _LIKE_A_BOTS.search(identity) else identity
 
 
 def is_interaction(event_type: str) -> bool:

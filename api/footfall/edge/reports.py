@@ -79,6 +79,9 @@ class WireQuery(WirePeriod):
         description="Rows at most; 100 unless told. A series over time is whole unless told.",
     )
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
+    include_bots: bool = Field(
+        default=False, description="Whether traffic that is flagged as no person's counts, too."
+    )
     comparison: WirePeriod | None = Field(
         default=None,
         description="A second range: series are lined up by position, other rows by equal key.",
@@ -201,6 +204,7 @@ async def post_query(
         limit=body.limit,
         offset=body.offset,
         comparison=_comparison(body),
+        include_bots=body.include_bots,
     )
     engine: AsyncEngine = request.state.engine
     answer = await run(engine, query)

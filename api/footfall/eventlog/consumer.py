@@ -51,6 +51,19 @@ class LogRow:
     page: Any
     browser: Any
     event_data: Any
+    browser_name: str | None = None
+    browser_version: str | None = None
+    os: str | None = None
+    os_version: str | None = None
+    device_type: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    channel: str | None = None
+    click_id: str | None = None
+    search_term: str | None = None
+    is_not_found: bool = False
+    is_bot: bool = False
 
 
 Apply = Callable[[Connection, Sequence[LogRow]], Awaitable[None]]
@@ -62,7 +75,9 @@ _SELECT: Final = """
         utm_source, utm_medium, utm_campaign, utm_content, utm_term,
         raw_event_data -> 'page' as page,
         raw_event_data -> 'browser' as browser,
-        raw_event_data -> 'eventData' as event_data
+        raw_event_data -> 'eventData' as event_data,
+        browser, browser_version, os, os_version, device_type, country, region, city,
+        channel, click_id, search_term, is_not_found, is_bot
     from events_log
 """
 _READ: Final = f"{_SELECT} where id > $1 order by id limit $2"

@@ -1,7 +1,7 @@
 """Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
 
-Picks the smallest table that answers exactly: daily_site_metrics and visitor_days by the day, sessions
-and single events where they must be. Each statement's columns are `key` (none for totals) and the
+Picks the smallest table that answers exactly: daily_site_metrics and visitor_days by the day, which hold
+people only, sessions and single events where they must be. Each statement's columns are `key` (none for totals) and the
 metrics it tells. Executes nothing; run.py puts the answers together.
 """
 
@@ -59,6 +59,7 @@ class Scope:
     site_id: str
     period: Period
     zone: ZoneInfo
+    include_bots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,9 @@ def _sessions(scope: Scope, bucket: str | None) -> Source:
             s.start_date.between(*_bounds(scope)),
             s.session_start >= first - _ZONE_MARGIN,
             s.session_start < after + _ZONE_MARGIN,
+            *_people(s.is_bot, scope),
         ),
-        _hour(s.session_start, scope) if bucket == "time:hour" else None,
+        _bucket(bucket, s.session_start, scope),
         _OF_SESSIONS,
     )
 
@@ -157,8 +159,12 @@ def _views(scope: Scope, bucket: str | None) -> Source:
     p = pageviews.c
     return Source(
         pageviews,
-        and_(p.site_id == scope.site_id, _within(p.view_timestamp, scope)),
-        _hour(p.view_timestamp, scope) if bucket == "time:hour" else None,
+        and_(
+            p.site_id == scope.site_id,
+            _within(p.view_timestamp, scope),
+            *_people(p.is_bot, scope),
+        ),
+        _bucket(bucket, p.view_timestamp, scope),
         _OF_VIEWS,
     )
 
@@ -167,24 +173,34 @@ def _events(scope: Scope, bucket: str | None) -> Source:
     e = user_events.c
     return Source(
         user_events,
-        and_(e.site_id == scope.site_id, _within(e.event_timestamp, scope)),
-        _hour(e.event_timestamp, scope) if bucket == "time:hour" else None,
+        and_(
+            e.site_id == scope.site_id,
+            _within(e.event_timestamp, scope),
+            *_people(e.is_bot, scope),
+        ),
+        _bucket(bucket, e.event_timestamp, scope),
         _OF_EVENTS,
     )
 
 
 def _presence(scope: Scope, bucket: str | None) -> Source:
-    """Who was there in which hour: visitors of pageviews and of every other event together."""
-    p, e = pageviews.c, user_events.c
-    seen = union(
-        select(_hour(p.view_timestamp, scope).label("hour"), p.visitor_id).where(
-            p.site_id == scope.site_id, _within(p.view_timestamp, scope)
-        ),
-        select(_hour(e.event_timestamp, scope).label("hour"), e.visitor_id).where(
-            e.site_id == scope.site_id, _within(e.event_timestamp, scope)
-        ),
-    ).subquery("seen")
-    return Source(seen, literal(True), seen.c.hour, {"visitors": func.count()})
+    """Who was there in which bucket: visitors of pageviews and of every other event together."""
+    arms = []
+    for table, at in (
+        (pageviews, pageviews.c.view_timestamp),
+        (user_events, user_events.c.event_timestamp),
+    ):
+        found = _bucket(bucket, at, scope)
+        columns = [table.c.visitor_id] if found is None else [table.c.visitor_id, found.label("at")]
+        arms.append(
+            select(*columns).where(
+                table.c.site_id == scope.site_id,
+                _within(at, scope),
+                *_people(table.c.is_bot, scope),
+            )
+        )
+    seen = union(*arms).subquery("seen")
+    return Source(seen, literal(True), seen.c.get("at"), {"visitors": func.count()})
 
 
 _SESSION_METRICS: Final = ("sessions", "bounce_rate", "session_duration_s", "views_per_session")
@@ -195,7 +211,7 @@ _BY_DAY: Final[Plan] = (
     (_days, (*_SESSION_METRICS, "pageviews", "events")),
     (_visits, ("visitors",)),
 )
-_BY_HOUR: Final[Plan] = (
+_BY_MOMENT: Final[Plan] = (
     (_sessions, _SESSION_METRICS),
     (_views, ("pageviews",)),
     (_events, ("events",)),
@@ -230,10 +246,12 @@ def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Stateme
     With a time dimension the first column is the bucket, a local date or time; buckets without rows
     are missing.
     """
-    scope = Scope(query.site_id, period, zone)
+    scope = Scope(query.site_id, period, zone, query.include_bots)
     dimension = query.dimension.name if query.dimension else None
     statements = []
-    for make_source, tells in _BY_HOUR if dimension == "time:hour" else _BY_DAY:
+    for make_source, tells in (
+        _BY_MOMENT if dimension == "time:hour" or query.include_bots else _BY_DAY
+    ):
         metrics = tuple(name for name in query.metrics if name in tells)
         if not metrics:
             continue
@@ -270,7 +288,9 @@ def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[An
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     assert query.dimension is not None
     by_page = query.dimension.kind is DimensionKind.PAGE
-    source = (_views if by_page else _sessions)(Scope(query.site_id, period, zone), None)
+    source = (_views if by_page else _sessions)(
+        Scope(query.site_id, period, zone, query.include_bots), None
+    )
     columns = [source.measures[name].label(name) for name in query.metrics]
     statement = select(*columns).select_from(source.rows)
     found = _property(query)
@@ -309,5 +329,13 @@ def _within(column: Column, scope: Scope) -> Column:
     return and_(column >= first, column < after)
 
 
-def _hour(column: Column, scope: Scope) -> Column:
-    return func.date_trunc("hour", func.timezone(scope.zone.key, column))
+def _people(is_bot: Column, scope: Scope) -> tuple[Column, ...]:
+    return () if scope.include_bots else (is_bot.is_(False),)
+
+
+def _bucket(dimension: str | None, column: Column, scope: Scope) -> Column | None:
+    """The hour, day or month of an instant in the site's zone."""
+    local = func.timezone(scope.zone.key, column)
+    if dimension == "time:hour":
+        return func.date_trunc("hour", local)
+    return _date_bucket(dimension, cast(local, Date))

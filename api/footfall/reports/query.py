@@ -44,7 +44,7 @@ class Period:
 class Query:
     """One question. dimension None: one row of totals.
 
-    limit and offset cut the rows of a breakdown; a series is whole where `limit` is None.
+    include_bots: whether flagged traffic counts, too. limit and offset cut the rows of a breakdown; a series is whole where `limit` is None.
     """
 
     site_id: str
@@ -54,6 +54,7 @@ class Query:
     limit: int | None
     offset: int
     comparison: Period | None
+    include_bots: bool = False
 
     @property
     def is_breakdown(self) -> bool:
@@ -90,6 +91,7 @@ def make_query(
     limit: int | None = None,
     offset: int = 0,
     comparison: Period | None = None,
+    include_bots: bool = False,
 ) -> Query:
     """A checked Query. Raises Unprocessable, naming the field, for what the vocabulary does not have."""
     if len(dimensions) > 1:
@@ -104,7 +106,9 @@ def make_query(
                     "ask for time:day or a shorter range.",
                     field="dimensions",
                 )
-    query = Query(site_id, period, tuple(metrics), dimension, limit, offset, comparison)
+    query = Query(
+        site_id, period, tuple(metrics), dimension, limit, offset, comparison, include_bots
+    )
     return replace(query, limit=limit or DEFAULT_LIMIT) if query.is_breakdown else query
 
 

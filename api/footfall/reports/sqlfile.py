@@ -1,7 +1,8 @@
 """database/reports/*.sql: one question a file, run by psql and by `footfall report` alike.
 
 A file's first line is its question; `Columns:` in its opening comment explains each output column. Its
-statement takes psql's variables :'site', :'from' and :'to', which are bound here as text.
+statement takes psql's variables :'site', :'from' and :'to', which are bound here as text. Flagged traffic is
+left out by lines that say `and not is_bot`, and by the tables of days, which hold people only.
 """
 
 from __future__ import annotations

@@ -443,7 +443,7 @@ async def test_rebuild_while_a_worker_works_ends_with_the_same_content(stack: St
 
 async def test_pageviews_of_the_same_instant_are_each_timed_once(stack: Stack) -> None:
     await stack.send(
-        *(pageview("/a", 0, eventId=f"e{n}") for n in range(40)),
+        *(pageview("/a", 0, eventId=f"e{n}") for n in range(10)),
         page_exit("/a", 1, 60_000, data={"engagedMs": 5_000}),
     )
     await stack.derive()

@@ -117,7 +117,7 @@ EXPECTED = {
         letter|direct|2|0.4000|1|0.5000|90.0
         Direct / none|direct|1|0.2000|1|1.0000|0.0
         google|search|1|0.2000|1|0.0000|90.0
-        news.ycombinator.com|referral|1|0.2000|1|0.0000|40.0
+        hackernews|social|1|0.2000|1|0.0000|40.0
     """,
     "campaigns": """
         utm_source|utm_medium|utm_campaign|sessions|visitors|bounce_rate|submitting_sessions|submission_rate
