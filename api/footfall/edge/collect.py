@@ -32,6 +32,7 @@ from footfall.ingest import pipeline, wire
 from footfall.ingest.bots import Pace
 from footfall.ingest.geo import Places
 from footfall.ingest.policy import SILENT
+from footfall.ingest.redact_level import reduce
 from footfall.ingest.visitor import Salts, derive_visitor_id
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
 from footfall.observe import REQUESTS, TIMESTAMPS_REPLACED
@@ -283,11 +284,12 @@ class Collector:
 def _letter(rejection: wire.Rejection, site_id: str, around: pipeline.Surroundings) -> DeadLetter:
     """With what a replay needs of the request; its address only as the hash that an event would get."""
     visitor_id = derive_visitor_id(around.salt, around.ip, around.user_agent, site_id)
+    site = around.sites.get(site_id, pipeline.NO_SITE)
     return DeadLetter(
         rejection.site_id,
         rejection.field,
         rejection.reason,
-        rejection.payload,
+        reduce(rejection.payload, site.settings),
         {LEDGER_SITE: site_id, "user_agent": around.user_agent, "visitor_id": visitor_id},
     )
 

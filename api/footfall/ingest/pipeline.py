@@ -11,7 +11,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import SplitResult
@@ -31,7 +31,9 @@ from footfall.ingest.agent import (
 )
 from footfall.ingest.geo import NO_PLACES, NOWHERE, Place, Places
 from footfall.ingest.page import path_of, site_id_of_host, split_url
+from footfall.ingest.page_search import is_not_found, search_term_of
 from footfall.ingest.policy import opted_out
+from footfall.ingest.redact_level import LEVELS, may_need_reduction, reduce, reduce_address
 from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
 from footfall.ingest.source_table import SourceTable, shipped_sources
 from footfall.ingest.visitor import derive_visitor_id
@@ -91,6 +93,9 @@ class Draft:
     language: str | None = None
     place: Place = NOWHERE
     attribution: Attribution = field(default=NO_ATTRIBUTION)
+    search_term: str | None = None
+    is_not_found: bool = False
+    stored: bytes = b""
     verdict: bots.Verdict = bots.PERSON
 
 
@@ -178,6 +183,15 @@ def put_source(draft: Draft) -> None:
         draft.attribution = attribute(draft.hit.raw, draft.page, draft.site, draft.around.sources)
 
 
+def put_search(draft: Draft) -> None:
+    hit = draft.hit
+    draft.search_term = search_term_of(hit.event_type, hit.raw, draft.page)
+
+
+def put_not_found(draft: Draft) -> None:
+    draft.is_not_found = is_not_found(draft.hit.event_type, draft.hit.raw)
+
+
 def put_agent(draft: Draft) -> None:
     browser = draft.hit.raw.get("browser")
     draft.hints = read_hints(draft.around.headers, browser)
@@ -217,6 +231,25 @@ def drop_bot(draft: Draft) -> Dropped | None:
     return Dropped(DropReason.BOT, "bot", f"is no person's: {', '.join(draft.verdict.reasons)}")
 
 
+def put_stored(draft: Draft) -> None:
+    """What is kept, by the site's privacy level and list of query parameters; the last to see the rest."""
+    hit, settings = draft.hit, draft.site.settings
+    draft.stored = orjson.dumps(hit.raw)
+    if not may_need_reduction(hit.raw, draft.stored, settings):
+        return
+    raw = reduce(hit.raw, settings)
+    draft.stored = orjson.dumps(raw)
+    url = reduce_address(hit.url, "url", settings) if hit.url else hit.url
+    draft.hit = replace(hit, raw=raw, url=url)
+    referrer = draft.attribution.referrer
+    if referrer is not None:
+        referrer = reduce_address(referrer, "referrer", settings)
+        draft.attribution = replace(draft.attribution, referrer=referrer)
+    if LEVELS[settings.privacy].contents:
+        draft.search_term = None
+        draft.place = replace(draft.place, region=None, city=None)
+
+
 STEPS: Final[tuple[Step, ...]] = (
     put_page,
     drop_unknown_site,
@@ -227,8 +260,11 @@ STEPS: Final[tuple[Step, ...]] = (
     put_agent,
     put_place,
     put_source,
+    put_search,
+    put_not_found,
     put_bot_verdict,
     drop_bot,
+    put_stored,
 )
 _TIMERS: Final = tuple((step, STEP_SECONDS.labels(step.__name__)) for step in STEPS)
 _number = itertools.count()
@@ -240,7 +276,7 @@ def run(hit: Hit, around: Surroundings) -> Event | Dropped:
     dropped = _run_timed(draft) if next(_number) % TIMED_HITS == 0 else _run(draft)
     if dropped is not None:
         return dropped
-    user_agent = around.user_agent
+    hit, user_agent = draft.hit, around.user_agent
     attribution = draft.attribution
     return Event(
         event_id=draft.event_id,
@@ -264,7 +300,7 @@ def run(hit: Hit, around: Surroundings) -> Event | Dropped:
         utm_term=attribution.utm[4],
         channel=attribution.channel,
         click_id=attribution.click_id,
-        raw=orjson.dumps(hit.raw),
+        raw=draft.stored,
         browser=draft.agent.browser,
         browser_version=draft.agent.browser_version,
         os=draft.agent.os,
@@ -274,6 +310,8 @@ def run(hit: Hit, around: Surroundings) -> Event | Dropped:
         country=draft.place.country,
         region=draft.place.region,
         city=draft.place.city,
+        search_term=draft.search_term,
+        is_not_found=draft.is_not_found,
         is_bot=draft.verdict.is_bot,
         bot_score=draft.verdict.score,
         bot_reasons=draft.verdict.reasons,
