@@ -66,7 +66,7 @@ class Load:
         assert self.refused == []
 
     def _send_on(self, number: int) -> None:
-        dice = random.Random(f"{self.seed}-{number}")  # noqa: S311 - a repeatable load, no secret
+        dice = random.Random(f"{self.seed}-{number}")
         while not self._stopping.is_set():
             count = dice.choice([1, 1, 5, 20])
             ids = [str(uuid.UUID(int=dice.getrandbits(128), version=4)) for _ in range(count)]
@@ -165,10 +165,10 @@ def stopped_database(stack: Stack) -> Iterator[None]:
 def ask(stack: Stack, path: str) -> Any:
     """An authenticated GET on the API."""
     token = stack.dashboard_link().partition("#token=")[2]
-    request = urllib.request.Request(  # noqa: S310 - the stack's own address
+    request = urllib.request.Request(
         f"{stack.url}{path}", headers={"Authorization": f"Bearer {token}"}
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
@@ -234,7 +234,7 @@ def holding(seconds: float) -> Round:
 
 def rounds(count: int, seed: int, hold_s: float) -> list[Round]:
     """`count` rounds: kills of each process in shuffled turns, a SIGTERM of the API and a held database."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     chosen = [killing("api", signal.SIGTERM), holding(hold_s)]
     while len(chosen) < count:
         turn = [killing(name, signal.SIGKILL) for name in PROCESSES]

@@ -209,7 +209,7 @@ const Missing = ({ ledger }: { readonly ledger: Ledger }): ReactNode => {
       <p className={styles.note}>
         Trackers number their events. Of {count(arrived + missing)} numbers, at least {count(missing)}
         {missing > 0 && ` (${share(missing, arrived + missing)})`} never arrived: closed laptops, lost
-        networks, blockers. What came before it got lost, or a whole page that did, leaves no gap.
+        networks, blockers. The last events of a page, or a whole page, leave no gap where they are lost.
       </p>
     </section>
   );
