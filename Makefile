@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild build test crash fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild bench build test crash fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ demo-clear: ## Remove exactly those
 
 rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
 	@exec $(FOOTFALL) rebuild
+
+bench: ## Print how well bots are told, and what the steps of collection cost
+	@$(INSTALL) test
+	@exec .venv/bin/python bench/bots.py
 
 build: ## Build the lists, the tracking script and the dashboard
 	@$(INSTALL) run

@@ -180,6 +180,7 @@ def deliver(
 
 def _send(endpoint: Endpoint, visit: Visit, stop: threading.Event) -> Tally:
     headers = {
+        "Accept": "*/*",
         "Content-Type": "text/plain;charset=UTF-8",
         "X-Forwarded-For": visit.ip,
         "User-Agent": visit.user_agent,

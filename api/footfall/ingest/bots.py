@@ -108,6 +108,11 @@ _LOOK_BEHIND: Final = re.compile(r"\(\?<!([^()|]+(?:\|[^()|]+)+)\)")
 _CLASS_THEN_DASH: Final = re.compile(r"(\\[wds])-(?=[^\]])")
 _CHROME_VERSION: Final = re.compile(r"Chrome/(\d+)")
 _FETCH_METADATA_SINCE: Final = {"Chrome": 90, "Edge": 90, "Firefox": 94}
+_ALWAYS_SENT: Final = {
+    "accept": "no_accept",
+    "accept-encoding": "no_accept_encoding",
+    "accept-language": "no_accept_language",
+}
 _TOLD_APART: Final = frozenset(("Windows", "macOS", "Linux", "Android"))
 _NATURE: Final = {"http-library": "library", "browser-automation": "headless"}
 
@@ -192,12 +197,20 @@ class Evidence:
 
 def judge(evidence: Evidence) -> Verdict:
     """Weigh the evidence. Never raises for what was sent."""
+    headers = evidence.headers
     claim = read_claim(evidence.user_agent)
-    reasons = set(_of_headers(evidence))
+    of_headers = _of_headers(
+        evidence.user_agent,
+        tuple(name for name in _ALWAYS_SENT if not headers.get(name)),
+        evidence.hints if "sec-ch-ua" in headers else None,
+        lacks_metadata=evidence.is_https and "sec-fetch-mode" not in headers,
+    )
+    is_plain = not (of_headers or claim.reason or evidence.is_driven or evidence.is_impossible)
+    if is_plain and evidence.referrer is None:
+        return PERSON
+    reasons = set(of_headers)
     if claim.reason is not None:
         reasons.add(claim.reason)
-    if any(brand == "HeadlessChrome" for brand, _ in evidence.hints.brands):
-        reasons.add("headless")
     if evidence.is_driven:
         reasons.add("webdriver")
     if evidence.is_impossible:
@@ -250,39 +263,39 @@ def prepare() -> None:
     _kinds()
 
 
-def _of_headers(evidence: Evidence) -> list[str]:
-    headers, hints = evidence.headers, evidence.hints
-    found = [
-        reason
-        for name, reason in (
-            ("accept", "no_accept"),
-            ("accept-encoding", "no_accept_encoding"),
-            ("accept-language", "no_accept_language"),
-        )
-        if not headers.get(name)
-    ]
-    agent = read_agent(evidence.user_agent)
-    if evidence.is_https and "sec-fetch-mode" not in headers:
+@lru_cache(maxsize=CACHED_VERDICTS)
+def _of_headers(
+    user_agent: str | None,
+    missing: tuple[str, ...],
+    hints: Hints | None,
+    *,
+    lacks_metadata: bool,
+) -> tuple[str, ...]:
+    """What headers tell; hints only as headers sent them, since an event's own words may be anybody's."""
+    found = [_ALWAYS_SENT[name] for name in missing]
+    agent = read_agent(user_agent)
+    if lacks_metadata:
         since = _FETCH_METADATA_SINCE.get(agent.browser or "")
         version = (agent.browser_version or "").partition(".")[0]
         if since is not None and version.isdigit() and int(version) >= since and agent.os != "iOS":
             found.append("no_fetch_metadata")
-    # Only what headers say counts: the event's own words may be a caller's of any kind.
-    if "sec-ch-ua" not in headers or evidence.user_agent is None:
-        return found
-    if not is_chromium(evidence.user_agent):
-        return [*found, "hints_of_another_engine"]
-    claimed = _CHROME_VERSION.search(evidence.user_agent)
+    if hints is None or user_agent is None:
+        return tuple(found)
+    if any(brand == "HeadlessChrome" for brand, _ in hints.brands):
+        found.append("headless")
+    if not is_chromium(user_agent):
+        return (*found, "hints_of_another_engine")
+    claimed = _CHROME_VERSION.search(user_agent)
     if claimed and hints.chromium_version and claimed[1] != hints.chromium_version:
         found.append("hints_of_another_version")
     system = {"Chromium OS": "Chrome OS"}.get(hints.platform or "", hints.platform)
     if system in _TOLD_APART and agent.os in _TOLD_APART and system != agent.os:
         found.append("hints_of_another_platform")
     if hints.is_mobile is not None and agent.os in ("Windows", "macOS", "Android"):
-        is_phone = "Mobile" in evidence.user_agent
+        is_phone = "Mobile" in user_agent
         if hints.is_mobile != is_phone:
             found.append("hints_of_another_device")
-    return found
+    return tuple(found)
 
 
 @cache
