@@ -35,6 +35,8 @@ _EMAIL: Final = re.compile(
 # What a body must hold before its values are worth a walk, with each digit as 0 and each separator as -: by
 # translation and search a tenth of what one regular expression takes.
 _SHAPES: Final = bytes.maketrans(b"123456789 +\xa0", b"000000000---")
+_EVENT_ID: Final = b'"eventId":"'
+_UUID_BYTES: Final = 36
 _GROUPED: Final = (b"000-000", b"000-00-0000")
 _LONG: Final = re.compile(rb"[2-6][0-9]{12}")
 
@@ -43,10 +45,24 @@ def may_show_secrets(body: bytes) -> bool:
     """False only when no value of `body` can be one of them; `%` and escapes are the caller's."""
     if b"@" in body:
         return True
-    shapes = body.translate(_SHAPES, b"\xc2")
+    shapes = _without_event_ids(body).translate(_SHAPES, b"\xc2")
     if any(group in shapes for group in _GROUPED):
         return True
     return b"0000000000000" in shapes and _LONG.search(body) is not None
+
+
+def _without_event_ids(body: bytes) -> bytes:
+    """`body` without the UUIDs that trackers give their events: digits in groups, and no one's card.
+
+    Every fourth UUID looks like one, so nearly every batch was walked (0.9 ms for 20 events).
+    """
+    first, *others = body.split(_EVENT_ID)
+    if not others:
+        return body
+    return first + b"".join(
+        piece[_UUID_BYTES:] if piece[_UUID_BYTES : _UUID_BYTES + 1] == b'"' else piece
+        for piece in others
+    )
 
 
 def redact_text(text: str) -> str:
