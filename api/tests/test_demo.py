@@ -302,6 +302,11 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
         "insert into dead_letters (received_at, stage, site_id, reason, payload)"
         " values (now(), 'collect', 'demo-shop', 'x', '{}')"
     )
+    await api.pool.execute("insert into site_minutes values ('demo-shop', now(), 1)")
+    await api.pool.execute(
+        "insert into api_keys (key_id, key_hash, name, scope, site_id)"
+        " values ('k', '', 'n', 'read', 'demo-shop')"
+    )
     present = await api.counts(SITE_IDS)
     assert {name for name, count in present.items() if count == 0} == set()
 
