@@ -165,6 +165,7 @@ async def test_answer_has_the_shape_of_the_contract(stack: Stack) -> None:
             "limit": 100,
             "offset": 0,
             "comparison": {"start_date": "2026-03-09", "end_date": "2026-03-09"},
+            "include_bots": False,
         },
         "timezone": "UTC",
         "rows": [
