@@ -94,7 +94,7 @@ class RunningStack:
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: self.pid(name) != before, f"a new {name}")
         wait_until(
-            lambda: self.status("GET", "/readyz") == 200, f"readiness after {name} was killed"
+            lambda: self.status("GET", "/health") == 200, f"the database after {name} was killed"
         )
 
     def request(
