@@ -25,6 +25,26 @@ PROJECT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # A plain desktop Chrome, so that the visit is one of a person's.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+# Chromium heeds the last such switch alone, so most of these repeat Playwright's own; see tracking/playwright.config.ts.
+DISABLED_FEATURES = [
+    "UserAgentClientHint",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "BlockOriginHeaderModificationOnRedirect",
+    "DestroyProfileOnBrowserClose",
+    "DialMediaRouteProvider",
+    "GlobalMediaControls",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "Translate",
+]
 PATIENCE_S = 60.0
 
 
@@ -178,6 +198,10 @@ def browser() -> Iterator[Browser]:
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-blink-features=AutomationControlled",
+                # For every request: what Playwright sets for a context leaves out the beacons at its end,
+                # which would be a headless browser's. The hints would say so, too.
+                f"--user-agent={USER_AGENT}",
+                f"--disable-features={','.join(DISABLED_FEATURES)}",
             ],
         )
         yield browser
