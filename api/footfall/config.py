@@ -138,8 +138,8 @@ class Settings(BaseSettings):
     geo_database: FilePath | None = Field(
         default=None,
         validation_alias="FOOTFALL_GEO_DATABASE",
-        description="MMDB file that tells places of addresses. Default: what `footfall lists update` "
-        "fetched, else the countries of DB-IP lite that come with Footfall.",
+        description="MMDB file that tells places of addresses. Default: lists/dbip-city-lite.mmdb in "
+        "FOOTFALL_DATA_DIR, else the countries of DB-IP lite that come with Footfall.",
     )
 
     @field_validator("trusted_proxies", mode="before")

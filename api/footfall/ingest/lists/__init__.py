@@ -1,1 +1,1 @@
-"""Lists of the world outside: what came with the release, and what `footfall lists update` brought since."""
+"""Lists of the world outside, as they came with the release."""
