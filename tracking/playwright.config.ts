@@ -90,7 +90,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   fullyParallel: true,
   workers: 2,
-  retries: 0,
+  // Where a run decides about a landing, a browser that stumbles has a second chance, and is named as flaky.
+  retries: process.env.CI ? 1 : 0,
   forbidOnly: true,
   // Closing a browser counts, too: on a busy machine that alone has taken half a minute.
   timeout: 60_000,

@@ -109,6 +109,7 @@ test('every page is whole: script, pixel, panel, one heading, nothing inline, no
     expect(html.includes('<noscript><img src="/px.gif?site=demo"'), path).toBe(
       path !== '/privacy.html',
     );
+    expect(html.includes('loading="lazy" referrerpolicy='), path).toBe(path !== '/privacy.html');
     expect(html, path).not.toMatch(/ style="| on[a-z]+="|<style|<script(?![^>]* src=)/);
     await expect(page.locator('h1'), path).toHaveCount(1);
     await expect(page.locator('.shows'), path).toContainText('Measured here:');
