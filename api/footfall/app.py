@@ -32,12 +32,14 @@ from footfall.errors import FootfallError, Misconfigured, Unavailable
 from footfall.eventlog.log import EventLog
 from footfall.eventlog.spool import Spool
 from footfall.eventlog.store import ensure_partitions
+from footfall.ingest.public_lists import ListsInUse
 from footfall.ingest.visitor import Salts
 from footfall.site import SiteDirectory
 
 logger = logging.getLogger("footfall.app")
 
 PREPARE_LIMIT_S: Final = 10.0
+LISTS_S: Final = 30.0
 
 
 class State(TypedDict):
@@ -141,6 +143,7 @@ class App:
         salts = Salts(pool)
         limits = SiteLimits(pool)
         token = auth.Token()
+        lists = ListsInUse(settings.lists_folder, settings.geo_files)
         prepare = partial(self._prepare, pool, token, sites, salts)
         try:
             await prepare()
@@ -149,7 +152,7 @@ class App:
         except AWAY as error:
             logger.warning("database away, starting without", extra={"detail": str(error)})
             sites.recall()
-        collector = Collector(settings, log, sites, salts, limits, self._clock)
+        collector = Collector(settings, log, sites, salts, limits, lists, self._clock)
         self._endpoints = {
             **dict.fromkeys(collect.PATHS, collector),
             pixel.PATH: Pixel(collector),
@@ -157,6 +160,7 @@ class App:
         }
         appender = asyncio.create_task(log.run(), name="appender")
         refresher = asyncio.create_task(_repeat(prepare, SiteDirectory.REFRESH_S), name="refresher")
+        reader = asyncio.create_task(_repeat(partial(asyncio.to_thread, lists.look_again), LISTS_S))
         sharer = asyncio.create_task(
             _repeat(lambda: limits.share(self._clock()), SHARE_PERIOD_S), name="site limits"
         )
@@ -175,7 +179,7 @@ class App:
             # Requests are answered by now; what still waits is committed before the pool closes.
             log.close()
             await appender
-            for task in (refresher, sharer):
+            for task in (refresher, sharer, reader):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "demo-clear": "footfall.cli_demo",
     "down": "footfall.cli_stack",
     "key": "footfall.cli_sites",
+    "lists": "footfall.cli_lists",
     "migrate": "footfall.cli_database",
     "psql": "footfall.cli_stack",
     "rebuild": "footfall.cli_database",

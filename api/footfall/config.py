@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
         description="PostgreSQL 16 to 18 to use, as postgresql://user:password@host/database. "
         "`make up` starts an embedded one where this is not set.",
     )
+    database_password_file: Path | None = Field(
+        default=None,
+        validation_alias="FOOTFALL_DATABASE_PASSWORD_FILE",
+        description="File that holds the password for DATABASE_URL, for secrets mounted as files.",
+    )
     port: int = Field(
         default=8080,
         ge=1,
@@ -68,7 +74,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path(".footfall"),
         validation_alias="FOOTFALL_DATA_DIR",
-        description="Folder of `make up` for the database, logs and secrets.",
+        description="Folder of `make up` for the database, logs and secrets; fetched lists are in it everywhere.",
     )
     spool_dir: Path | None = Field(
         default=None,
@@ -191,18 +197,38 @@ class Settings(BaseSettings):
         if self.geo_database is not None:
             return (self.geo_database,)
         return (
-            self.data_dir / "lists" / "dbip-city-lite.mmdb",
+            self.lists_folder / "dbip-city-lite.mmdb",
             PROJECT_DIR / "lists" / "dist" / "dbip-country.mmdb",
         )
+
+    @property
+    def lists_folder(self) -> Path:
+        """Where `footfall lists update` puts what it fetched."""
+        return self.data_dir / "lists"
 
     @property
     def spool_folder(self) -> Path:
         return self.spool_dir if self.spool_dir is not None else self.data_dir / "spool"
 
     def require_database_url(self) -> str:
-        """The database's address. Raises Misconfigured where none is set."""
+        """The database's address with its password. Raises Misconfigured where none is set."""
         if self.database_url is None:
             raise Misconfigured(
                 "DATABASE_URL is not set: name a PostgreSQL database, or use `make up`."
             )
-        return self.database_url.get_secret_value()
+        url = self.database_url.get_secret_value()
+        if self.database_password_file is None:
+            return url
+        try:
+            password = self.database_password_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(
+                f"FOOTFALL_DATABASE_PASSWORD_FILE cannot be read: {error}"
+            ) from None
+        parts = urlsplit(url)
+        user, at, host = parts.netloc.rpartition("@")
+        if not at or ":" in user:
+            raise Misconfigured(
+                "DATABASE_URL must name a user and no password beside FOOTFALL_DATABASE_PASSWORD_FILE."
+            )
+        return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 import pytest
 
 from footfall.config import PROJECT_DIR, Settings
@@ -33,6 +36,40 @@ def test_networks_are_read_from_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
         "10.0.0.0/8",
         "2001:db8::1/128",
     ]
+
+
+@pytest.mark.parametrize("password", ["simple", "p@ss:w/rd#?%"])
+def test_the_password_comes_from_a_file(tmp_path: Path, password: str) -> None:
+    file = tmp_path / "password"
+    file.write_text(password + "\n")
+    settings = Settings(
+        database_url="postgresql://me@db.example:5432/footfall", database_password_file=file
+    )
+    parts = urlsplit(settings.require_database_url())
+    assert (parts.username, unquote(parts.password or ""), parts.hostname, parts.port) == (
+        "me",
+        password,
+        "db.example",
+        5432,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "reason"),
+    [
+        ("postgresql://me:known@db/footfall", "p", "must name a user and no password"),
+        ("postgresql://db/footfall", "p", "must name a user and no password"),
+        ("postgresql://me@db/footfall", None, "FOOTFALL_DATABASE_PASSWORD_FILE cannot be read"),
+    ],
+)
+def test_a_password_file_that_does_not_fit(
+    tmp_path: Path, url: str, content: str | None, reason: str
+) -> None:
+    file = tmp_path / "password"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(Misconfigured, match=reason):
+        Settings(database_url=url, database_password_file=file).require_database_url()
 
 
 def test_age_limit_follows_registration() -> None:

@@ -30,8 +30,8 @@ from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.log import EventLog
 from footfall.ingest import pipeline, wire
 from footfall.ingest.bots import Pace
-from footfall.ingest.geo import Places
 from footfall.ingest.policy import SILENT
+from footfall.ingest.public_lists import ListsInUse
 from footfall.ingest.redact_level import reduce
 from footfall.ingest.visitor import Salts, derive_visitor_id
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
@@ -128,6 +128,7 @@ class Collector:
         sites: SiteDirectory,
         salts: Salts,
         limits: SiteLimits,
+        lists: ListsInUse,
         clock: Callable[[], datetime],
     ) -> None:
         self._clock = clock
@@ -136,7 +137,7 @@ class Collector:
         self._log = log
         self._sites = sites
         self._salts = salts
-        self._places = Places.open(*settings.geo_files)
+        self._lists = lists
         self._pace = Pace()
         pipeline.prepare()
         self._limits = limits
@@ -212,7 +213,7 @@ class Collector:
             sites=sites,
             max_event_age=self._max_event_age,
             headers=pipeline.read_headers(scope["headers"]),
-            places=self._places,
+            lists=self._lists.lists,
             pace=self._pace,
         )
         events: list[Event] = []

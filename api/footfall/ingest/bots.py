@@ -11,7 +11,7 @@ import json
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -193,6 +193,7 @@ class Evidence:
     is_driven: bool = False
     referrer: str | None = None
     is_impossible: bool = False
+    spam: Set[str] = SPAM_REFERRERS
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -215,7 +216,7 @@ def judge(evidence: Evidence) -> Verdict:
         reasons.add("webdriver")
     if evidence.is_impossible:
         reasons.add("impossible_pace")
-    if evidence.referrer and is_spam(evidence.referrer):
+    if evidence.referrer and is_spam(evidence.referrer, evidence.spam):
         reasons.add("spam_referrer")
     if not reasons:
         return PERSON
@@ -246,12 +247,12 @@ def read_claim(user_agent: str | None) -> Claim:
     return Claim("headless" if "eadless" in text else "crawler")
 
 
-def is_spam(referrer: str) -> bool:
-    """Whether the referrer's host, or one above it, is in SPAM_REFERRERS."""
+def is_spam(referrer: str, spam: Set[str] = SPAM_REFERRERS) -> bool:
+    """Whether the referrer's host, or one above it, is in `spam`."""
     parts = split_url(referrer)
     host = (parts.hostname or "").lower().rstrip(".") if parts is not None else ""
     while host:
-        if host in SPAM_REFERRERS:
+        if host in spam:
             return True
         host = host.partition(".")[2]
     return False

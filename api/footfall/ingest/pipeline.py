@@ -29,13 +29,13 @@ from footfall.ingest.agent import (
     read_hints,
     read_language,
 )
-from footfall.ingest.geo import NO_PLACES, NOWHERE, Place, Places
+from footfall.ingest.geo import NOWHERE, Place
 from footfall.ingest.page import path_of, site_id_of_host, split_url
 from footfall.ingest.page_search import is_not_found, search_term_of
 from footfall.ingest.policy import opted_out
+from footfall.ingest.public_lists import Lists
 from footfall.ingest.redact_level import LEVELS, may_need_reduction, reduce, reduce_address
 from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
-from footfall.ingest.source_table import SourceTable, shipped_sources
 from footfall.ingest.visitor import derive_visitor_id
 from footfall.observe import STEP_SECONDS
 from footfall.site import Site
@@ -68,9 +68,8 @@ class Surroundings:
     salt: bytes
     sites: Mapping[str, Site]
     max_event_age: timedelta
-    sources: SourceTable = field(default_factory=shipped_sources)
     headers: Mapping[str, str] = field(default_factory=dict)
-    places: Places = NO_PLACES
+    lists: Lists = field(default_factory=Lists)
     pace: bots.Pace = field(default_factory=bots.Pace)
 
 
@@ -180,7 +179,9 @@ def put_timestamp(draft: Draft) -> None:
 
 def put_source(draft: Draft) -> None:
     if draft.hit.event_type == "pageview":
-        draft.attribution = attribute(draft.hit.raw, draft.page, draft.site, draft.around.sources)
+        draft.attribution = attribute(
+            draft.hit.raw, draft.page, draft.site, draft.around.lists.sources
+        )
 
 
 def put_search(draft: Draft) -> None:
@@ -200,7 +201,7 @@ def put_agent(draft: Draft) -> None:
 
 
 def put_place(draft: Draft) -> None:
-    draft.place = draft.around.places.find(draft.around.ip)
+    draft.place = draft.around.lists.places.find(draft.around.ip)
 
 
 def put_bot_verdict(draft: Draft) -> None:
@@ -214,6 +215,7 @@ def put_bot_verdict(draft: Draft) -> None:
             is_https=around.headers.get("x-forwarded-proto") == "https",
             is_driven=isinstance(browser, dict) and browser.get("webdriver") is True,
             referrer=draft.attribution.referrer,
+            spam=around.lists.spam,
             is_impossible=around.pace.is_impossible(
                 draft.site_id,
                 draft.visitor_id,
