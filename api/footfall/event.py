@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+# The source of a visit that names no campaign and comes from no page.
+DIRECT_SOURCE: Final = "Direct / none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -378,6 +378,79 @@ visitor_days = Table(
     PrimaryKeyConstraint("site_id", "visit_date", "visitor_id"),
 )
 
+
+def _rollup_key(*date_columns: Column[Any]) -> list[Column[Any]]:
+    return [
+        *_text("site_id", "dimension", nullable=False),
+        *date_columns,
+        Column(
+            "value_key",
+            LargeBinary,
+            nullable=False,
+            comment="md5 of value, since an index cannot hold a text of any length.",
+        ),
+    ]
+
+
+def _rollup_sums() -> list[Column[Any]]:
+    names = (
+        "sessions",
+        "bounced_sessions",
+        "duration_seconds_sum",
+        "session_pageviews_sum",
+        "engaged_ms_sum",
+        "pageviews",
+        "events",
+    )
+    return [*_text("value", nullable=False), *(_count(name, BigInteger) for name in names)]
+
+
+daily_rollups = Table(
+    "daily_rollups",
+    metadata,
+    *_rollup_key(Column("rollup_date", Date, nullable=False)),
+    *_rollup_sums(),
+    _count("visitors", BigInteger),
+    PrimaryKeyConstraint("site_id", "dimension", "rollup_date", "value_key"),
+)
+
+hourly_rollups = Table(
+    "hourly_rollups",
+    metadata,
+    *_rollup_key(
+        Column("rollup_date", Date, nullable=False), Column("hour", SmallInteger, nullable=False)
+    ),
+    *_rollup_sums(),
+    PrimaryKeyConstraint("site_id", "dimension", "rollup_date", "hour", "value_key"),
+)
+
+rollup_visitors = Table(
+    "rollup_visitors",
+    metadata,
+    *_rollup_key(Column("visit_date", Date, nullable=False)),
+    Column("previous_date", Date, nullable=False),
+    *_text("value", nullable=False),
+    _count("visitor_count"),
+    PrimaryKeyConstraint("site_id", "dimension", "visit_date", "value_key", "previous_date"),
+    comment="Visitors of a value and day by the day before it on which they were seen there;"
+    " -infinity: never. Those of a range have a day in it and the day before outside.",
+)
+
+rollup_members = Table(
+    "rollup_members",
+    metadata,
+    *_text("site_id", nullable=False),
+    Column(
+        "member_key",
+        LargeBinary,
+        nullable=False,
+        comment="md5 of the dimension, the md5 of the value and the visitor id, one blank between.",
+    ),
+    Column("visit_date", Date, nullable=False),
+    Column("holder_count", Integer, nullable=False),
+    PrimaryKeyConstraint("site_id", "member_key", "visit_date"),
+)
+
 last_events = Table(
     "last_events",
     metadata,
@@ -396,5 +469,9 @@ DERIVED = (
     form_submissions,
     daily_site_metrics,
     visitor_days,
+    daily_rollups,
+    hourly_rollups,
+    rollup_visitors,
+    rollup_members,
     last_events,
 )

@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from footfall.database import Connection
 from footfall.derive import pageviews, rollups, rows, store
+from footfall.derive.dimensions import TOTAL
 from footfall.derive.sessions import Session, sessionize
+from footfall.derive.sums import SumChanges
 from footfall.eventlog import consumer
 from footfall.eventlog.consumer import LogRow
 
@@ -32,6 +33,10 @@ TABLES: Final = (
     "form_submissions",
     "daily_site_metrics",
     "visitor_days",
+    "daily_rollups",
+    "hourly_rollups",
+    "rollup_visitors",
+    "rollup_members",
     "last_events",
 )
 
@@ -68,36 +73,49 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     )
 
     changes = rollups.DailyChanges()
+    sums = SumChanges()
     before = {(s.site_id, s.session_id): s for group in stored.values() for s in group}
     after = {
         identity: replace(
             session,
             engaged_ms=session.engaged_ms + engaged_changes.get(identity, 0),
-            start_date=_day(session.start, zones[session.site_id]),
+            start_date=session.start.astimezone(zones[session.site_id]).date(),
         )
         for identity, session in sessions.items()
     }
     changed = [session for identity, session in after.items() if before.get(identity) != session]
     vanished = sorted(before.keys() - after.keys())
+
+    def count_session(session: Session, sign: int) -> None:
+        changes.count_session(session, sign)
+        sums.count_session(session, session.start.astimezone(zones[session.site_id]).hour, sign)
+
     for identity in (*vanished, *(identity for identity in after if identity in before)):
         if before[identity] != after.get(identity):
-            changes.count_session(before[identity], -1)
+            count_session(before[identity], -1)
     for session in changed:
-        changes.count_session(session, 1)
+        count_session(session, 1)
     await store.save(connection, changed, vanished)
 
-    visits: set[tuple[str, date, str]] = set()
     for row in batch:
-        day = _day(row.timestamp, zones[row.site_id])
-        if not row.is_bot:
-            visits.add((row.site_id, day, row.visitor_id))
+        local = row.timestamp.astimezone(zones[row.site_id])
         changes.count_event(
-            (row.site_id, day),
+            (row.site_id, local.date()),
             is_pageview=row.event_type == "pageview",
             is_bot=row.is_bot,
             received_at=row.received_at,
         )
-    changes.count_visitors(await rollups.add_visitor_days(connection, visits))
+        if not row.is_bot:
+            sums.count_event(
+                row.site_id,
+                local,
+                row.visitor_id,
+                event_type=row.event_type,
+                path=row.path or "/",
+            )
+    visits = [one for one in await sums.save(connection) if one.place.dimension == TOTAL]
+    await rollups.add_visitor_days(connection, visits)
+    changes.count_visitors((one.place.site_id, one.day) for one in visits)
     await changes.save(connection)
     await _save_last_events(connection, batch)
 
@@ -144,10 +162,6 @@ def _zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError):
         logger.error("unknown time zone, counting in UTC", extra={"timezone": name})
         return ZoneInfo("UTC")
-
-
-def _day(at: datetime, zone: ZoneInfo) -> date:
-    return at.astimezone(zone).date()
 
 
 async def _save_last_events(connection: Connection, batch: Sequence[LogRow]) -> None:

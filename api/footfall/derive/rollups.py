@@ -1,18 +1,19 @@
 """daily_site_metrics by addition: what a batch changes in each site's days, never a recount.
 
 A session counts on the day it starts in the site's time zone, a pageview and an event on their own
-day, a visitor on every day with an event (visitor_days makes that exact). All of these are of people;
+day, a visitor on every day with an event (derive/visitors.py tells who is new there). All of these are of people;
 flagged traffic has three sums of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
 from footfall.database import Connection
 from footfall.derive.sessions import Session
+from footfall.derive.visitors import Appearance
 
 SUMS: Final = (
     "unique_visitors",
@@ -124,20 +125,10 @@ class DailyChanges:
         await connection.execute(_AVERAGE, site_ids, dates)
 
 
-async def add_visitor_days(
-    connection: Connection, visits: Collection[tuple[str, date, str]]
-) -> list[Day]:
-    """Remember (site id, day, visitor id); returns one (site id, day) for each not known before."""
-    ordered = sorted(visits)
-    records = await connection.fetch(
-        """
-        insert into visitor_days (site_id, visit_date, visitor_id)
-        select * from unnest($1::text[], $2::date[], $3::text[])
-        on conflict do nothing
-        returning site_id, visit_date
-        """,
-        [visit[0] for visit in ordered],
-        [visit[1] for visit in ordered],
-        [visit[2] for visit in ordered],
+async def add_visitor_days(connection: Connection, visits: Iterable[Appearance]) -> None:
+    """Remember who was seen anywhere on a site's day; nobody ever vanishes, since events stay."""
+    await connection.copy_records_to_table(
+        "visitor_days",
+        columns=["site_id", "visit_date", "visitor_id"],
+        records=sorted((one.place.site_id, one.day, one.visitor_id) for one in visits),
     )
-    return [(record["site_id"], record["visit_date"]) for record in records]

@@ -1,8 +1,8 @@
 """Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
 
-Picks the smallest table that answers exactly: daily_site_metrics and visitor_days by the day, which hold
-people only, sessions and single events where they must be. Each statement's columns are `key` (none for totals) and the
-metrics it tells. Executes nothing; run.py puts the answers together.
+Picks the smallest tables that answer exactly: daily_site_metrics and the rollups, which hold people only;
+sessions and single events where they must be: with flagged traffic, for visitors by the hour, for time on
+page. Each statement's columns are `key` (none for totals) and the metrics it tells. Executes nothing; run.py puts the answers together.
 """
 
 from __future__ import annotations
@@ -30,15 +30,36 @@ from sqlalchemy import (
     literal_column,
     select,
     union,
+    union_all,
 )
 
+from footfall.event import DIRECT_SOURCE
 from footfall.reports.buckets import instants
 from footfall.reports.query import Period, Query
-from footfall.reports.vocabulary import DIRECT_SOURCE, DimensionKind
-from footfall.tables import daily_site_metrics, pageviews, user_events, user_sessions, visitor_days
+from footfall.reports.vocabulary import DimensionKind
+from footfall.tables import (
+    daily_rollups,
+    daily_site_metrics,
+    hourly_rollups,
+    pageviews,
+    rollup_visitors,
+    user_events,
+    user_sessions,
+)
 
 Column = ColumnElement[Any]
 Measures = dict[str, Column]
+
+TOTAL: Final = "total"
+_ADDED: Final = (
+    "sessions",
+    "bounced_sessions",
+    "duration_seconds_sum",
+    "session_pageviews_sum",
+    "pageviews",
+    "events",
+    "visitors",
+)
 
 # user_sessions is indexed by session_start; its start_date is the same instant's local day.
 _ZONE_MARGIN: Final = timedelta(days=1)
@@ -80,6 +101,17 @@ def _sum(column: Column) -> Column:
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
+def _of_rollups(sums: Any) -> Measures:
+    return {
+        "sessions": _sum(sums.sessions),
+        "pageviews": _sum(sums.pageviews),
+        "events": _sum(sums.events),
+        "bounce_rate": _share(_sum(sums.bounced_sessions), _sum(sums.sessions)),
+        "session_duration_s": _share(_sum(sums.duration_seconds_sum), _sum(sums.sessions)),
+        "views_per_session": _share(_sum(sums.session_pageviews_sum), _sum(sums.sessions)),
+    }
+
+
 # How each table tells a metric; built once, since building costs as much as a small query.
 _OF_DAYS: Final[Measures] = {
     "sessions": _sum(daily_site_metrics.c.total_sessions),
@@ -96,7 +128,9 @@ _OF_DAYS: Final[Measures] = {
     ),
 }
 
-_OF_VISITS: Final[Measures] = {"visitors": func.count(distinct(visitor_days.c.visitor_id))}
+_OF_HOURS: Final[Measures] = _of_rollups(hourly_rollups.c)
+
+_OF_RETURNS: Final[Measures] = {"visitors": _sum(rollup_visitors.c.visitor_count)}
 
 _OF_SESSIONS: Final[Measures] = {
     "visitors": func.count(distinct(user_sessions.c.visitor_id)),
@@ -113,7 +147,10 @@ _OF_VIEWS: Final[Measures] = {
     "time_on_page_s": cast(func.avg(pageviews.c.time_on_page_seconds), Float(53)),
 }
 
-_OF_EVENTS: Final[Measures] = {"events": func.count()}
+_OF_EVENTS: Final[Measures] = {
+    "visitors": func.count(distinct(user_events.c.visitor_id)),
+    "events": func.count(),
+}
 
 
 def _days(scope: Scope, bucket: str | None) -> Source:
@@ -127,14 +164,36 @@ def _days(scope: Scope, bucket: str | None) -> Source:
     )
 
 
-def _visits(scope: Scope, bucket: str | None) -> Source:
-    """visitor_days, since visitors do not add up over days."""
-    v = visitor_days.c
+def _hours(scope: Scope, bucket: str | None) -> Source:
+    """hourly_rollups of the whole site: everything by the hour but its visitors."""
+    h = hourly_rollups.c
     return Source(
-        visitor_days,
-        and_(v.site_id == scope.site_id, v.visit_date.between(*_bounds(scope))),
-        _date_bucket(bucket, v.visit_date),
-        _OF_VISITS,
+        hourly_rollups,
+        and_(
+            h.site_id == scope.site_id,
+            h.dimension == TOTAL,
+            h.rollup_date.between(*_bounds(scope)),
+        ),
+        h.rollup_date + func.make_interval(0, 0, 0, 0, h.hour),
+        _OF_HOURS,
+    )
+
+
+def _returns(scope: Scope, bucket: str | None) -> Source:
+    """Distinct visitors of the range or of each bucket: those who were not in it on a day before."""
+    v = rollup_visitors.c
+    start = literal(scope.period.start, Date)
+    found = _date_bucket(bucket, v.visit_date)
+    return Source(
+        rollup_visitors,
+        and_(
+            v.site_id == scope.site_id,
+            v.dimension == TOTAL,
+            v.visit_date.between(*_bounds(scope)),
+            v.previous_date < (start if found is None else func.greatest(start, found)),
+        ),
+        found,
+        _OF_RETURNS,
     )
 
 
@@ -209,7 +268,11 @@ Plan = tuple[tuple[Callable[[Scope, str | None], Source], tuple[str, ...]], ...]
 
 _BY_DAY: Final[Plan] = (
     (_days, (*_SESSION_METRICS, "pageviews", "events")),
-    (_visits, ("visitors",)),
+    (_returns, ("visitors",)),
+)
+_BY_HOUR: Final[Plan] = (
+    (_hours, (*_SESSION_METRICS, "pageviews", "events")),
+    (_presence, ("visitors",)),
 )
 _BY_MOMENT: Final[Plan] = (
     (_sessions, _SESSION_METRICS),
@@ -218,8 +281,16 @@ _BY_MOMENT: Final[Plan] = (
     (_presence, ("visitors",)),
 )
 
+# Where a breakdown comes from when the rollups cannot tell it.
+_MOMENTS: Final = {
+    DimensionKind.PAGE: _views,
+    DimensionKind.EVENT: _events,
+    DimensionKind.SESSION: _sessions,
+}
+
 _PROPERTIES: Final[Measures] = {
     "page": pageviews.c.path,
+    "event": user_events.c.event_type,
     "entry_page": user_sessions.c.entry_path,
     "exit_page": user_sessions.c.exit_path,
     "source": func.coalesce(
@@ -237,6 +308,15 @@ _PROPERTIES: Final[Measures] = {
     "utm_source": user_sessions.c.utm_source,
     "utm_medium": user_sessions.c.utm_medium,
     "utm_campaign": user_sessions.c.utm_campaign,
+    "utm_content": user_sessions.c.utm_content,
+    "utm_term": user_sessions.c.utm_term,
+    "channel": user_sessions.c.channel,
+    "country": user_sessions.c.country,
+    "region": user_sessions.c.region,
+    "city": user_sessions.c.city,
+    "browser": user_sessions.c.browser,
+    "os": user_sessions.c.os,
+    "device": user_sessions.c.device_type,
 }
 
 
@@ -249,9 +329,8 @@ def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Stateme
     scope = Scope(query.site_id, period, zone, query.include_bots)
     dimension = query.dimension.name if query.dimension else None
     statements = []
-    for make_source, tells in (
-        _BY_MOMENT if dimension == "time:hour" or query.include_bots else _BY_DAY
-    ):
+    people = _BY_HOUR if dimension == "time:hour" else _BY_DAY
+    for make_source, tells in _BY_MOMENT if query.include_bots else people:
         metrics = tuple(name for name in query.metrics if name in tells)
         if not metrics:
             continue
@@ -273,7 +352,8 @@ def compile_breakdown(
     """
     grouped = _grouped(query, period, zone)
     if only is not None:
-        statement = grouped.where(_property(query).in_(only))
+        within = grouped.subquery("groups")
+        statement = select(within).where(within.c.key.in_(only))
     else:
         statement = grouped.order_by(desc(_by_name(query.metrics[0])).nulls_last(), _by_name("key"))
         statement = statement.limit(query.limit).offset(query.offset)
@@ -287,15 +367,47 @@ def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[An
 
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     assert query.dimension is not None
-    by_page = query.dimension.kind is DimensionKind.PAGE
-    source = (_views if by_page else _sessions)(
-        Scope(query.site_id, period, zone, query.include_bots), None
-    )
+    scope = Scope(query.site_id, period, zone, query.include_bots)
+    if not query.include_bots and "time_on_page_s" not in query.metrics:
+        return _grouped_rollups(query, scope)
+    source = _MOMENTS[query.dimension.kind](scope, None)
     columns = [source.measures[name].label(name) for name in query.metrics]
     statement = select(*columns).select_from(source.rows)
     found = _property(query)
     # Byte order, so that ties sort alike on every server.
     return _keyed(statement.where(source.where, found.is_not(None)), found.collate("C"))
+
+
+def _grouped_rollups(query: Query, scope: Scope) -> Select[Any]:
+    """Sums and visitors come from a table each; every value of the range is in both."""
+    assert query.dimension is not None
+    d, v = daily_rollups.c, rollup_visitors.c
+    arms: list[Select[Any]] = []
+    if any(name != "visitors" for name in query.metrics):
+        sums = [d[name] for name in _ADDED if name != "visitors"]
+        arms.append(
+            select(d.value.label("value"), *sums, literal(0, BigInteger).label("visitors")).where(
+                d.site_id == scope.site_id,
+                d.dimension == query.dimension.name,
+                d.rollup_date.between(*_bounds(scope)),
+            )
+        )
+    if "visitors" in query.metrics:
+        nothing = [literal(0, BigInteger).label(name) for name in _ADDED if name != "visitors"]
+        arms.append(
+            select(v.value.label("value"), *nothing, v.visitor_count.label("visitors")).where(
+                v.site_id == scope.site_id,
+                v.dimension == query.dimension.name,
+                v.visit_date.between(*_bounds(scope)),
+                v.previous_date < scope.period.start,
+            )
+        )
+    rows = union_all(*arms).subquery("rollups")
+    measures = {**_of_rollups(rows.c), "visitors": _sum(rows.c.visitors)}
+    if query.dimension.kind is DimensionKind.SESSION:
+        measures["pageviews"] = _sum(rows.c.session_pageviews_sum)
+    columns = [measures[name].label(name) for name in query.metrics]
+    return _keyed(select(*columns).select_from(rows), rows.c.value.collate("C"))
 
 
 def _property(query: Query) -> Column:

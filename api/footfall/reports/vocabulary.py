@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-DIRECT_SOURCE: Final = "Direct / none"
+from footfall.event import DIRECT_SOURCE
 
 
 class Unit(StrEnum):
@@ -23,10 +23,11 @@ class Unit(StrEnum):
 
 
 class DimensionKind(StrEnum):
-    """How rows come about: one per stretch of time, per page viewed, or per property of sessions."""
+    """How rows come about: by stretch of time, page viewed, event's name, or property of sessions."""
 
     TIME = "time"
     PAGE = "page"
+    EVENT = "event"
     SESSION = "session"
 
 
@@ -52,7 +53,8 @@ _METRICS: Final = (
         "visitors",
         Unit.COUNT,
         "Distinct visitor ids with an event in the range; by a property of sessions, those of the "
-        "sessions that started in the range; by page, those that viewed the page.",
+        "sessions that started in the range; by page, those that viewed the page; by event, those "
+        "that did it.",
     ),
     Metric(
         "sessions",
@@ -102,6 +104,7 @@ _OF_SITE: Final = (
     "events",
 )
 _OF_PAGE: Final = ("visitors", "pageviews", "time_on_page_s")
+_OF_EVENT: Final = ("visitors", "events")
 _OF_SESSIONS: Final = (
     "visitors",
     "sessions",
@@ -129,6 +132,12 @@ _DIMENSIONS: Final = (
     _time("time:day", "Day in the site's time zone, as 2026-11-01."),
     _time("time:month", "Month in the site's time zone, as 2026-11; cut at the ends of the range."),
     Dimension("page", DimensionKind.PAGE, "Path of the pageview.", _OF_PAGE),
+    Dimension(
+        "event",
+        DimensionKind.EVENT,
+        "Name of the event, as click or a name of your own; pageviews are by page.",
+        _OF_EVENT,
+    ),
     _session("entry_page", "Path of the session's first pageview, else of its first event."),
     _session("exit_page", "Path of the session's last pageview, else of its last event."),
     _session(
@@ -140,10 +149,29 @@ _DIMENSIONS: Final = (
         "referrer_type",
         "direct, search, social, referral, internal or unknown, by the first pageview's referrer.",
     ),
-    _session("utm_source", "utm_source of the first pageview; sessions without one are left out."),
-    _session("utm_medium", "utm_medium of the first pageview; sessions without one are left out."),
     _session(
-        "utm_campaign", "utm_campaign of the first pageview; sessions without one are left out."
+        "channel",
+        "Channel of the first pageview, as Organic Search; sessions without a pageview are left out.",
+    ),
+    *(
+        _session(name, f"{name} of the first pageview; sessions without one are left out.")
+        for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+    ),
+    _session(
+        "country",
+        "Country of the address that the first pageview came from, as ISO 3166-1 alpha-2; sessions "
+        "from unknown places are left out.",
+    ),
+    _session("region", "Region of that address, where the geo database has it; else left out."),
+    _session("city", "City of that address, where the geo database has it; else left out."),
+    _session(
+        "browser", "Browser of the first pageview, as Firefox; sessions of none are left out."
+    ),
+    _session("os", "Operating system of the first pageview; sessions of none are left out."),
+    _session(
+        "device",
+        "desktop, mobile, tablet, tv, console or headset, by the first pageview; sessions of none "
+        "are left out.",
     ),
 )
 

@@ -199,7 +199,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"metrics": ["time_on_page_s"]}, "metrics"),
     ({"metrics": ["sessions"], "dimensions": ["page"]}, "metrics"),
     ({"metrics": "visitors"}, "metrics"),
-    ({"dimensions": ["country"]}, "dimensions"),
+    ({"dimensions": ["county"]}, "dimensions"),
     ({"dimensions": ["page", "source"]}, "dimensions"),
     ({"dimensions": ["time:hour"], "start_date": "2025-01-01"}, "dimensions"),
     ({"limit": 0}, "limit"),

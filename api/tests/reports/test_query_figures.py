@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Clock, Stack
 
+from browsers import BROWSERS
 from footfall.reports.vocabulary import DIMENSIONS, TOTALS
 
 Figures = list[float | None]
@@ -38,17 +39,45 @@ CASES = [
 ]
 
 ORIGINS: list[dict[str, Any]] = [
-    {},
-    {"referrer": "https://www.google.com/", "type": "search", "platform": "google"},
-    {"referrer": "https://news.example/item", "type": "referral", "platform": "news.example"},
-    {"utm_source": "Letter", "utm_medium": "email", "utm_campaign": "spring"},
+    {"channel": "Direct"},
+    {
+        "referrer": "https://www.google.com/",
+        "type": "search",
+        "platform": "google",
+        "channel": "Organic Search",
+    },
+    {
+        "referrer": "https://news.example/item",
+        "type": "referral",
+        "platform": "news.example",
+        "channel": "Referral",
+    },
+    {
+        "utm_source": "Letter",
+        "utm_medium": "email",
+        "utm_campaign": "spring",
+        "utm_content": "top",
+        "utm_term": "oak",
+        "channel": "Email",
+    },
     {
         "referrer": "https://t.co/x",
         "type": "social",
         "platform": "twitter",
         "utm_campaign": "autumn",
+        "channel": "Organic Social",
     },
 ]
+AGENTS = {
+    "Chrome on Windows": {"browser": "Chrome", "os": "Windows", "device": "desktop"},
+    "Firefox on Linux": {"browser": "Firefox", "os": "Linux", "device": "desktop"},
+    "Safari on an iPhone": {"browser": "Safari", "os": "iOS", "device": "mobile"},
+}
+PLACES = {
+    "v1": {"country": "AT", "region": "Wien", "city": "Wien"},
+    "v2": {"country": "DE", "region": "Bayern"},
+    "v3": {"country": "DE"},
+}
 PATHS = ["/", "/pricing", "/docs", "/Docs"]
 
 
@@ -62,6 +91,7 @@ class Sent:
     visitor: str
     session: str
     origin: dict[str, Any]
+    agent: str
 
     def document(self) -> dict[str, Any]:
         utm = {k: v for k, v in self.origin.items() if k.startswith("utm_")}
@@ -95,6 +125,10 @@ class Visit:
     def property(self, dimension: str) -> str | None:
         origin: dict[str, str] = self.entry.origin if self.views else {}
         match dimension:
+            case "browser" | "os" | "device":
+                return AGENTS[self.entry.agent][dimension]
+            case "country" | "region" | "city":
+                return PLACES.get(self.entry.visitor[:2], {}).get(dimension)
             case "entry_page":
                 return self.entry.path
             case "exit_page":
@@ -116,11 +150,12 @@ def write_visits(case: Case) -> list[Visit]:
         visitor = f"v{dice.randrange(40)}"
         at = middle + timedelta(seconds=dice.randrange(-4 * 86_400, 5 * 86_400))
         origin = dice.choice(ORIGINS)
+        agent = dice.choice(sorted(AGENTS))
         events = []
         for _ in range(dice.choice([1, 1, 2, 3, 5])):
             kind = dice.choice(["pageview", "pageview", "pageview", "click", "scroll"])
             path = dice.choice(PATHS)
-            events.append(Sent(at, kind, path, visitor, f"s{number}", origin))
+            events.append(Sent(at, kind, path, visitor, f"s{number}", origin, agent))
             at += timedelta(seconds=dice.randrange(1, 1500))
         visits.append(Visit(events))
     return visits
@@ -174,6 +209,8 @@ class Reference:
         metrics = list(metrics)
         if dimension == "page":
             return self._pages(metrics)
+        if dimension == "event":
+            return self._events(metrics)
         if dimension is None:
             return {"": self._figures(lambda at: "", metrics, [""])[""]}
         if dimension.startswith("time:"):
@@ -217,6 +254,17 @@ class Reference:
             wanted: [truth.figure(metric) for metric in metrics] for wanted, truth in truths.items()
         }
 
+    def _events(self, metrics: list[str]) -> dict[str, Figures]:
+        kinds: dict[str, list[Sent]] = {}
+        for event in self.events:
+            if event.kind != "pageview":
+                kinds.setdefault(event.kind, []).append(event)
+        rows: dict[str, Figures] = {}
+        for kind, events in kinds.items():
+            figures = {"visitors": len({e.visitor for e in events}), "events": len(events)}
+            rows[kind] = [float(figures[metric]) for metric in metrics]
+        return rows
+
     def _pages(self, metrics: list[str]) -> dict[str, Figures]:
         pages: dict[str, list[tuple[Sent, int | None]]] = {}
         for visit in self.all_visits:
@@ -250,10 +298,20 @@ def clock(case: Case) -> Clock:
 async def load(stack: Stack, case: Case) -> list[Visit]:
     visits = write_visits(case)
     await stack.rows("insert into sites (site_id, timezone) values ('shop', $1)", case.zone)
-    events = [event.document() for visit in visits for event in visit.events]
+    events = [event for visit in visits for event in visit.events]
     random.Random(7).shuffle(events)
-    for place in range(0, len(events), 100):
-        await stack.send(*events[place : place + 100])
+    for agent in AGENTS:
+        documents = [event.document() for event in events if event.agent == agent]
+        for place in range(0, len(documents), 100):
+            answer = await stack.post(documents[place : place + 100], **BROWSERS[agent])
+            assert answer.status_code == 202
+    # What a geo database would have told of their addresses.
+    for start, place_of in PLACES.items():
+        await stack.rows(
+            "update events_log set country = $2, region = $3, city = $4 where left(visitor_id, 2) = $1",
+            start,
+            *(place_of.get(name) for name in ("country", "region", "city")),
+        )
     await stack.derive()
     return visits
 
