@@ -191,6 +191,54 @@ log_counts = Table(
     _count("row_count", BigInteger),
 )
 
+log_days = Table(
+    "log_days",
+    metadata,
+    Column("received_date", Date, primary_key=True),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+)
+
+retention_floors = Table(
+    "retention_floors",
+    metadata,
+    Column("site_id", Text, primary_key=True),
+    Column("floor_date", Date, nullable=False),
+    _count("events_removed", BigInteger),
+    _count("details_removed", BigInteger),
+    _at("updated_at", server_default=text("now()")),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    *_text("site_id", nullable=False),
+    Column(
+        "visitor_hash",
+        LargeBinary,
+        nullable=False,
+        comment="SHA-256 of the site id, a unit separator (U+001F) and the visitor id.",
+    ),
+    _at("erased_before"),
+    *_text("requested_by", nullable=False),
+    _at("requested_at"),
+    _at("finished_at", nullable=True),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
+    PrimaryKeyConstraint("site_id", "visitor_hash"),
+    comment="Tombstones: events of these visitors from before that time are not stored.",
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _at("at"),
+    *_text("actor", "action", nullable=False),
+    *_text("site", "target"),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    comment="Who changed what; rows are added and never changed.",
+)
+
 consumer_offsets = Table(
     "consumer_offsets",
     metadata,

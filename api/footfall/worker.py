@@ -28,6 +28,7 @@ logger = logging.getLogger("footfall.worker")
 BATCH_SIZE: Final = 2_000
 IDLE_POLL_S: Final = 0.25
 AWAY_PAUSE_S: Final = 1.0
+BROKEN_PAUSE_S: Final = 60.0
 SPOOL_POLL_S: Final = 1.0
 PARTITION_DAYS_AHEAD: Final = 7
 
@@ -106,6 +107,15 @@ async def _consume(pool: Pool, stop: asyncio.Event) -> None:
         except TRANSIENT as error:
             logger.warning("derivation postponed", extra={"detail": type(error).__name__})
             await _pause(stop, AWAY_PAUSE_S)
+            continue
+        except consumer.Broken as error:
+            # Collection, the spool and the tasks go on; what is not derived yet stays in the log.
+            logger.exception(
+                "derivation stopped: no event at all can be derived; this release or the database is at"
+                " fault, nothing was set aside, next try in a minute",
+                extra={"detail": str(error)},
+            )
+            await _pause(stop, BROKEN_PAUSE_S)
             continue
         if moved == 0:
             await _pause(stop, IDLE_POLL_S)

@@ -2,8 +2,8 @@
 
 A consumer's `apply` gets rows in id order, each event once: copies of an event that were received
 again on another day, up to 7 days later, are left out here, so every consumer agrees. A row that
-cannot be applied is set aside as a dead letter; too many in a row stop the consumer instead, since a
-bad release must not empty the log into the bin.
+cannot be applied is set aside as a dead letter and the others go on. Where nothing can be applied, not
+even events that are surely good, the consumer stops: a bad release must not empty the log into the bin.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from footfall.eventlog.dead_letters import keep_dead_letters
 from footfall.eventlog.intake import DeadLetter
 
 DUPLICATE_DAYS: Final = 7
+# So many failures of one batch are worth a proof that it is the rows and not the code or the database.
 DEAD_LETTER_LIMIT: Final = 100
+CANARY: Final = "(canary)"
 
 logger = logging.getLogger("footfall.eventlog")
 
@@ -80,7 +82,10 @@ _SELECT: Final = """
         channel, click_id, search_term, is_not_found, is_bot
     from events_log
 """
-_READ: Final = f"{_SELECT} where id > $1 order by id limit $2"
+# The days stand in the text: only so does PostgreSQL leave the other partitions alone.
+_READ: Final = (
+    f"{_SELECT} where received_date in ({{days}}) and id > $1 and id < $2 order by id limit $3"
+)
 _READ_ONE: Final = f"{_SELECT} where id = $1"
 
 # Day by day, so that each look-up is one probe of one partition's index (a range of days would scan
@@ -97,6 +102,7 @@ _SEEN_BEFORE: Final = """
         select 1
         from events_log as earlier
         where earlier.received_date = later.received_date + away.days
+            and earlier.received_date between date '{first}' and date '{last}'
             and earlier.site_id = later.site_id
             and earlier.event_id = later.event_id
             and earlier.id < later.id
@@ -106,38 +112,116 @@ _SEEN_BEFORE: Final = """
 """
 
 
-class _BatchFailed(Exception):
-    """A batch could not be applied; `last_id` is the offset it started from."""
+class Broken(Exception):
+    """Nothing can be applied: the code or the database is at fault, not the events. Nothing was moved."""
 
-    def __init__(self, last_id: int, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.last_id = last_id
-        self.cause = cause
+
+class _Undone(Exception):
+    """Ends a savepoint whose work shall not stay."""
 
 
 async def step(pool: Pool, consumer: str, apply: Apply, *, batch_size: int) -> int:
     """Apply the next batch; returns how many log rows the offset moved over, 0 when there are none.
 
-    Raises TRANSIENT errors as they are; and what `apply` raised when more than DEAD_LETTER_LIMIT rows
-    of a batch, and more than half of them, cannot be applied.
+    Rows that cannot be applied are set aside in the same transaction. Raises TRANSIENT errors as they
+    are, and Broken when it is not the rows.
     """
+    async with transaction(pool) as connection:
+        last_id = await lock_offset(connection, consumer)
+        rows = await read_after(connection, last_id, batch_size)
+        if not rows:
+            return 0
+        poison: list[tuple[LogRow, Exception]] = []
+        await _apply_good(connection, apply, await without_copies(connection, rows), poison)
+        for row, error in poison:
+            await _set_aside(connection, row, error)
+        await move_offset(connection, consumer, rows[-1].id)
+        return len(rows)
+
+
+async def _apply_good(
+    connection: Connection,
+    apply: Apply,
+    rows: Sequence[LogRow],
+    poison: list[tuple[LogRow, Exception]],
+) -> None:
+    """Apply the rows that can be applied, in order; the others go to `poison`. Halves what fails.
+
+    A batch of n rows with k bad ones costs about k log n attempts more.
+    """
+    pending = [rows] if rows else []
+    is_proved = False
+    while pending:
+        part = pending.pop()
+        error = await _attempt(connection, apply, part)
+        if error is None:
+            continue
+        if not is_proved and (len(part) == len(rows) or len(poison) >= DEAD_LETTER_LIMIT):
+            logger.warning("batch failed, looking for the rows", exc_info=error)
+            await _prove(connection, apply, error)
+            is_proved = True
+        if len(part) == 1:
+            poison.append((part[0], error))
+        else:
+            middle = len(part) // 2
+            pending += [part[middle:], part[:middle]]
+
+
+async def _attempt(
+    connection: Connection, apply: Apply, rows: Sequence[LogRow]
+) -> Exception | None:
     try:
-        return await _advance(pool, consumer, apply, batch_size)
-    except _BatchFailed as failure:
-        logger.warning("batch failed, going row by row", exc_info=failure.cause)
-    moved = failed = 0
-    while moved < batch_size:
-        try:
-            one = await _advance(pool, consumer, apply, 1)
-        except _BatchFailed as failure:
-            failed += 1
-            if failed > DEAD_LETTER_LIMIT and failed * 2 > moved:
-                raise failure.cause from None
-            one = await _set_aside(pool, consumer, failure)
-        if one == 0:
-            break
-        moved += one
-    return moved
+        async with connection.transaction():
+            await apply(connection, rows)
+    except TRANSIENT:
+        raise
+    except Exception as error:
+        return error
+    return None
+
+
+async def _prove(connection: Connection, apply: Apply, cause: Exception) -> None:
+    """Apply events that are surely good, and undo it. Raises Broken where that fails."""
+    try:
+        async with connection.transaction():
+            await apply(connection, _canaries())
+            raise _Undone
+    except _Undone:
+        return
+    except TRANSIENT:
+        raise
+    except Exception:
+        raise Broken(f"{type(cause).__name__}: {cause}") from cause
+
+
+def _canaries() -> list[LogRow]:
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    absent: dict[str, Any] = dict.fromkeys(_ABSENT)
+    return [
+        LogRow(
+            id=number,
+            event_id=UUID(int=number),
+            event_type=event_type,
+            session_id=CANARY,
+            visitor_id=CANARY,
+            site_id=CANARY,
+            timestamp=at + timedelta(seconds=number),
+            received_at=at + timedelta(seconds=number),
+            url="https://canary.invalid/",
+            path="/",
+            page={},
+            browser={},
+            event_data={},
+            **absent,
+        )
+        for number, event_type in enumerate(("pageview", "click", "form_submit", "page_exit"), 1)
+    ]
+
+
+_ABSENT: Final = (
+    *("user_agent", "referrer", "referrer_type", "referrer_platform"),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"),
+)
 
 
 async def lock_offset(connection: Connection, consumer: str) -> int:
@@ -160,36 +244,43 @@ async def move_offset(connection: Connection, consumer: str, last_id: int) -> No
     )
 
 
-async def _advance(pool: Pool, consumer: str, apply: Apply, batch_size: int) -> int:
-    async with transaction(pool) as connection:
-        last_id = await lock_offset(connection, consumer)
-        records = await connection.fetch(_READ, last_id, batch_size)
-        if not records:
-            return 0
-        rows = [LogRow(*record) for record in records]
-        seen_before = await _seen_before(connection, rows)
-        fresh = [row for row in rows if row.id not in seen_before]
-        try:
-            if fresh:
-                await apply(connection, fresh)
-        except TRANSIENT:
-            raise
-        except Exception as error:
-            raise _BatchFailed(last_id, error) from error
-        await move_offset(connection, consumer, rows[-1].id)
-        return len(rows)
+async def read_after(connection: Connection, last_id: int, limit: int) -> list[LogRow]:
+    """The first rows after `last_id`, in id order; asks only the partitions that can hold them."""
+    days = await connection.fetch(
+        "select received_date, first_id from log_days where last_id > $1 order by first_id", last_id
+    )
+    while days:
+        # A day whose first id is further away than a batch cannot be in it, unless rows were deleted.
+        reach = max(last_id, days[0]["first_id"]) + limit
+        near = [day for day in days if day["first_id"] <= reach]
+        end = days[len(near)]["first_id"] if len(near) < len(days) else _MAX_ID
+        literals = ", ".join(f"date '{day['received_date']}'" for day in near)
+        records = await connection.fetch(_READ.format(days=literals), last_id, end, limit)
+        if records:
+            return [LogRow(*record) for record in records]
+        days = days[len(near) :]
+    return []
 
 
-async def _seen_before(connection: Connection, rows: Sequence[LogRow]) -> set[int]:
+_MAX_ID: Final = 2**63 - 1
+
+
+async def without_copies(connection: Connection, rows: Sequence[LogRow]) -> list[LogRow]:
+    """`rows` without the copies of events that came earlier."""
+    if not rows:
+        return []
+    days = [row.received_at.astimezone(UTC).date() for row in rows]
+    span = timedelta(days=DUPLICATE_DAYS)
     found = await connection.fetch(
-        _SEEN_BEFORE,
+        _SEEN_BEFORE.format(first=min(days) - span, last=max(days) + span),
         [row.id for row in rows],
         [row.site_id for row in rows],
         [row.event_id for row in rows],
-        [row.received_at.date() for row in rows],
+        days,
         DUPLICATE_DAYS,
     )
-    return {record["id"] for record in found}
+    seen = {record["id"] for record in found}
+    return [row for row in rows if row.id not in seen]
 
 
 async def read_one(connection: Connection, log_id: int) -> LogRow | None:
@@ -198,40 +289,23 @@ async def read_one(connection: Connection, log_id: int) -> LogRow | None:
     return None if record is None else LogRow(*record)
 
 
-async def _set_aside(pool: Pool, consumer: str, failure: _BatchFailed) -> int:
-    """Skip the row that failed: keep it as a dead letter and move the offset over it.
-
-    Returns 1 without doing anything where another process has moved the offset meanwhile.
-    """
-    async with transaction(pool) as connection:
-        last_id = await lock_offset(connection, consumer)
-        record = await connection.fetchrow(
-            """
-            select id, site_id, received_at, raw_event_data
-            from events_log
-            where id > $1
-            order by id
-            limit 1
-            """,
-            last_id,
-        )
-        if last_id != failure.last_id or record is None:
-            return 1
-        reason = f"{type(failure.cause).__name__}: {failure.cause}"[:1000]
-        letter = DeadLetter(record["site_id"], "event", reason, record["raw_event_data"])
-        await keep_dead_letters(
-            connection, "derive", record["received_at"], [letter], log_id=record["id"]
-        )
-        await move_offset(connection, consumer, record["id"])
-        logger.error("event set aside", extra={"offset": record["id"], "reason": reason})
-        return 1
+async def _set_aside(connection: Connection, row: LogRow, error: Exception) -> None:
+    payload = await connection.fetchval(
+        "select raw_event_data from events_log where id = $1 and received_date = $2",
+        row.id,
+        row.received_at.astimezone(UTC).date(),
+    )
+    reason = f"{type(error).__name__}: {error}"[:1000]
+    letter = DeadLetter(row.site_id, "event", reason, payload)
+    await keep_dead_letters(connection, "derive", row.received_at, [letter], log_id=row.id)
+    logger.error("event set aside", extra={"log_id": row.id, "reason": reason})
 
 
 async def lag(connection: Connection, consumer: str) -> int:
     """How many ids the consumer is behind the log's newest one (an upper bound of events)."""
     behind: int = await connection.fetchval(
         """
-        select greatest(0, coalesce((select max(id) from events_log), 0)
+        select greatest(0, coalesce((select max(last_id) from log_days), 0)
             - coalesce((select last_id from consumer_offsets where consumer = $1), 0))
         """,
         consumer,

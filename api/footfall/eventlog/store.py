@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -199,10 +199,8 @@ async def _insert(
         else:
             stored = set()
         if stored:
-            await connection.execute(
-                f"update log_counts set row_count = row_count + {len(stored)}"  # noqa: S608 - an int
-                " where log = 'events_log'"
-            )
+            days = {row[8] for row in rows if (row[4], row[0]) in stored}
+            await _note(connection, len(stored), len(rows), days)
         counts: ledger.Counts = Counter()
         outcomes = [_count(intake, stored, counts) for intake in group]
         await ledger.add(connection, counts)
@@ -213,6 +211,25 @@ async def _insert(
                 )
         await within(connection)
     return outcomes
+
+
+async def _note(connection: Connection, stored: int, drawn: int, days: Collection[date]) -> None:
+    """Count the new rows, and note which ids their days hold: nobody else draws ids meanwhile."""
+    await connection.execute(
+        """
+        with counted as (
+            update log_counts set row_count = row_count + $1 where log = 'events_log'
+        )
+        insert into log_days as d (received_date, first_id, last_id)
+        select day, newest.id - $2 + 1, newest.id
+        from unnest($3::date[]) as day
+        cross join (select last_value as id from events_log_id_seq) as newest
+        on conflict (received_date) do update set last_id = excluded.last_id
+        """,
+        stored,
+        drawn,
+        sorted(days),
+    )
 
 
 async def _insert_new(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> set[Key]:
@@ -252,8 +269,9 @@ async def _known_on_neighbour_days(connection: Connection, rows: list[tuple[Any,
         by_day.setdefault(row[8], []).append(row)
     known: set[Key] = set()
     for day, day_rows in by_day.items():
+        before, after = day - timedelta(days=1), day + timedelta(days=1)
         found = await connection.fetch(
-            """
+            f"""
             select sent.site_id, sent.event_id
             from unnest($1::text[], $2::uuid[]) as sent (site_id, event_id)
             cross join unnest($3::date[]) as neighbour (received_date)
@@ -261,14 +279,15 @@ async def _known_on_neighbour_days(connection: Connection, rows: list[tuple[Any,
                 select 1
                 from events_log as known
                 where known.received_date = neighbour.received_date
+                    and known.received_date in (date '{before}', date '{after}')
                     and known.site_id = sent.site_id
                     and known.event_id = sent.event_id
                 limit 1
             ) as known
-            """,
+            """,  # noqa: S608 - dates
             [row[4] for row in day_rows],
             [row[0] for row in day_rows],
-            [day - timedelta(days=1), day + timedelta(days=1)],
+            [before, after],
         )
         known.update((row["site_id"], row["event_id"]) for row in found)
     return known

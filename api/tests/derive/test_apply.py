@@ -337,19 +337,40 @@ async def test_a_row_that_cannot_be_derived_is_set_aside_with_its_reason(stack: 
     assert letter["payload"]["path"] == "/poison"
 
 
-async def test_when_everything_fails_the_consumer_stops_and_keeps_its_place(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
+async def test_when_nothing_can_be_derived_the_consumer_stops_and_sets_nothing_aside(
+    stack: Stack,
 ) -> None:
-    monkeypatch.setattr(consumer, "DEAD_LETTER_LIMIT", 3)
     await stack.send(*(pageview("/", n) for n in range(10)))
 
     async def broken(connection: Any, batch: Any) -> None:
         raise RuntimeError("a bad release")
 
-    with pytest.raises(RuntimeError, match="a bad release"):
-        await consumer.step(stack.pool, derive.CONSUMER, broken, batch_size=10)
-    assert await stack.value("select count(*) from dead_letters") == 3
-    assert await stack.derive() == 7
+    for size in (10, 1):
+        with pytest.raises(consumer.Broken, match="a bad release"):
+            await consumer.step(stack.pool, derive.CONSUMER, broken, batch_size=size)
+    assert await stack.value("select count(*) from dead_letters") == 0
+    assert await stack.derive() == 10
+
+
+async def test_a_batch_of_nothing_but_poison_is_set_aside_and_the_rest_goes_on(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "DEAD_LETTER_LIMIT", 3)
+    good = {7, 31}
+    await stack.send(*(pageview("/good" if n in good else "/poison", n) for n in range(40)))
+
+    async def refuse(connection: Any, batch: Any) -> None:
+        if any(row.path == "/poison" for row in batch):
+            raise ValueError("cannot derive this")
+        await derive.apply(connection, batch)
+
+    for size in (5, 100):
+        while await consumer.step(stack.pool, derive.CONSUMER, refuse, batch_size=size):
+            pass
+    assert await stack.value("select count(*) from dead_letters") == 38
+    assert await stack.value("select count(*) from pageviews where path = '/good'") == 2
+    assert await stack.value("select count(*) from user_sessions where site_id <> 'shop'") == 0
+    assert await stack.value("select sum(total_pageviews) from daily_site_metrics") == 2
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from conftest import Clock, Stack, settings_for
 
-from build import NOON, click, pageview
+from build import NOON, click, intake_of, pageview
 from footfall.app import App
 from footfall.database import Pool
 from footfall.derive import apply as derive
@@ -22,7 +22,7 @@ from footfall.eventlog import consumer
 from footfall.eventlog.intake import Intake
 from footfall.eventlog.log import EventLog
 from footfall.eventlog.spool import Spool
-from footfall.eventlog.store import APPEND_LOCK
+from footfall.eventlog.store import APPEND_LOCK, store
 
 
 async def test_requests_that_arrive_together_share_a_commit(stack: Stack) -> None:
@@ -65,6 +65,10 @@ async def test_a_slow_transaction_is_not_skipped_by_the_reader(stack: Stack) -> 
         select gen_random_uuid(), 'slow', 'v', 'shop', $1, $1, $2, 'client', '{}'
         """,
         stack.clock.now,
+        stack.clock.now.date(),
+    )
+    await slow.execute(
+        "insert into log_days select $1, last_value, last_value from events_log_id_seq",
         stack.clock.now.date(),
     )
     fast = asyncio.create_task(stack.post(pageview()))
@@ -201,3 +205,47 @@ async def test_an_unforeseen_error_is_answered_and_the_next_group_is_stored(
 async def test_the_commit_waits_for_the_disk_whatever_the_server_says(stack: Stack) -> None:
     async with stack.pool.acquire() as connection:
         assert await connection.fetchval("show synchronous_commit") == "on"
+
+
+async def test_reading_on_asks_only_the_days_that_hold_something_new(stack: Stack) -> None:
+    """Partitions locked by a poll, a batch and an append, with a year of them there."""
+    day = stack.clock.now.date()
+    await stack.value("select ensure_events_log_partitions($1::date - 300, $1::date + 60)", day)
+
+    async def partitions_touched(limit: int) -> tuple[int, list[consumer.LogRow]]:
+        async with stack.pool.acquire() as connection, connection.transaction():
+            last_id = await consumer.lock_offset(connection, derive.CONSUMER)
+            rows = await consumer.read_after(connection, last_id, limit)
+            rows = await consumer.without_copies(connection, rows)
+            locked: int = await connection.fetchval("""
+                select count(distinct relation::regclass) from pg_locks
+                where pid = pg_backend_pid() and relation::regclass::text ~ '^events_log_[0-9]+$'
+                """)
+            return locked, rows
+
+    assert await partitions_touched(10) == (0, [])
+    await stack.send(pageview("/a"), pageview("/b", 1))
+    stack.clock.advance(days=1)
+    await stack.send(pageview("/c", 2, timestamp=None))
+    locked, rows = await partitions_touched(10)
+    assert [row.path for row in rows] == ["/a", "/b", "/c"]
+    assert locked <= 2 + 2 * consumer.DUPLICATE_DAYS
+    await stack.derive()
+    assert await partitions_touched(10) == (0, [])
+
+
+async def test_what_waited_on_disk_is_read_although_its_day_is_long_past(stack: Stack) -> None:
+    """A drained event has a higher id than what was received, and derived, days after it."""
+    await stack.send(pageview("/now"))
+    await stack.derive()
+    old = intake_of(pageview("/old"), received_at=NOON - timedelta(days=3))
+    await store(stack.pool, [old], limit_s=10)
+    await stack.send(pageview("/after", 3))
+    await stack.pool.execute("delete from events_log where path = '/after'")
+    await stack.send(pageview("/later", 4))
+    assert await stack.derive() == 2
+    assert {row["path"] for row in await stack.rows("select path from pageviews")} == {
+        "/now",
+        "/old",
+        "/later",
+    }
