@@ -2,7 +2,7 @@
 
 const UTM = 'utm_source utm_medium utm_campaign utm_content utm_term';
 const CLICK_IDS =
-  'gclid gclsrc gbraid wbraid dclid fbclid msclkid twclid ttclid li_fat_id epik';
+  'msclkid gbraid gclid ttclid dclid wbraid twclid li_fat_id gclsrc fbclid epik';
 
 // A label of the host is the platform's name, or one of its other names.
 const KNOWN =

@@ -9,6 +9,8 @@ import { redactUrl } from './redact';
 const readBrowser = (): Readonly<Record<string, unknown>> => ({
   userAgent: navigator.userAgent,
   language: navigator.language,
+  // Whether a program drives the browser.
+  webdriver: navigator.webdriver,
   screenWidth: screen.width,
   screenHeight: screen.height,
   viewportWidth: innerWidth,

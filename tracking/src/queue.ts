@@ -75,11 +75,11 @@ const send = (items: readonly Item[], body: string): void => {
       // Spread out, so that a server that comes back is not met by everybody at once.
       retryAt = Date.now() + (retryAfterMs || patience * (0.5 + Math.random() / 2));
       flush();
-      return;
+    } else {
+      if (status < 300) failureCount = 0;
+      else droppedCount += items.length;
+      release(items);
     }
-    if (status < 300) failureCount = 0;
-    else droppedCount += items.length;
-    release(items);
   });
 };
 
@@ -98,18 +98,18 @@ export const flush = (): void => {
 
 export const enqueue = (item: Item, itsContext: Context, urgent?: boolean): void => {
   context = itsContext;
-  if (hasOnlyImages && !urgent) return;
+  if (!urgent && hasOnlyImages) return;
   keep(item);
   if (urgent && Date.now() >= retryAt) {
     send([item], item.json);
-    return;
+  } else {
+    waiting.push(item);
+    trim();
+    if (waiting.length >= BATCH_EVENTS) flush();
+    // A page that is out of sight may end without another word.
+    else if (document.hidden) flushOnExit();
+    else wait(BATCH_AGE_MS);
   }
-  waiting.push(item);
-  trim();
-  if (waiting.length >= BATCH_EVENTS) flush();
-  // A page that is out of sight may end without another word.
-  else if (document.hidden) flushOnExit();
-  else wait(BATCH_AGE_MS);
 };
 
 /** The page may end now. What a beacon took stays in the outbox for the next load: nobody confirms it. */

@@ -28,6 +28,7 @@ test('a load gives exactly one pageview, sent on its own and at once', async ({ 
   const here = await page.evaluate(() => ({
     userAgent: navigator.userAgent,
     language: navigator.language,
+    webdriver: true,
     screenWidth: screen.width,
     screenHeight: screen.height,
     viewportWidth: innerWidth,

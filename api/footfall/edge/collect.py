@@ -29,7 +29,7 @@ from footfall.eventlog.dead_letters import LEDGER_SITE
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.log import EventLog
 from footfall.ingest import pipeline, wire
-from footfall.ingest.bots import Pace
+from footfall.ingest.bots import Driven, Pace
 from footfall.ingest.policy import SILENT
 from footfall.ingest.public_lists import ListsInUse
 from footfall.ingest.redact_level import reduce
@@ -139,6 +139,7 @@ class Collector:
         self._salts = salts
         self._lists = lists
         self._pace = Pace()
+        self._driven = Driven()
         pipeline.prepare()
         self._limits = limits
 
@@ -215,6 +216,7 @@ class Collector:
             headers=pipeline.read_headers(scope["headers"]),
             lists=self._lists.lists,
             pace=self._pace,
+            driven=self._driven,
         )
         events: list[Event] = []
         # What its sender or the site's owner wants not kept, which is no fault of the request.

@@ -182,6 +182,28 @@ class Pace:
         return now < entry[2]
 
 
+class Driven:
+    """Visitors whose page said that a program drives the browser: pageviews say it, and what follows is theirs."""
+
+    MAX_VISITORS: Final = 10_000
+    REMEMBERED_S: Final = 1_800.0
+
+    def __init__(self) -> None:
+        self._until: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    def is_driven(
+        self, site_id: str, visitor_id: str, received_at: datetime, *, says_so: bool
+    ) -> bool:
+        """Whether this event says so, or one of the visitor's did within REMEMBERED_S."""
+        key, now = (site_id, visitor_id), received_at.timestamp()
+        if says_so:
+            self._until[key] = now + self.REMEMBERED_S
+            self._until.move_to_end(key)
+            if len(self._until) > self.MAX_VISITORS:
+                self._until.popitem(last=False)
+        return now < self._until.get(key, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a verdict is made of; the same for every event of a request but for the last four."""

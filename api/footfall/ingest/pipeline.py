@@ -71,6 +71,7 @@ class Surroundings:
     headers: Mapping[str, str] = field(default_factory=dict)
     lists: Lists = field(default_factory=Lists)
     pace: bots.Pace = field(default_factory=bots.Pace)
+    driven: bots.Driven = field(default_factory=bots.Driven)
 
 
 @dataclass(slots=True)
@@ -213,7 +214,12 @@ def put_bot_verdict(draft: Draft) -> None:
             headers=around.headers,
             hints=draft.hints,
             is_https=around.headers.get("x-forwarded-proto") == "https",
-            is_driven=isinstance(browser, dict) and browser.get("webdriver") is True,
+            is_driven=around.driven.is_driven(
+                draft.site_id,
+                draft.visitor_id,
+                around.received_at,
+                says_so=isinstance(browser, dict) and browser.get("webdriver") is True,
+            ),
             referrer=draft.attribution.referrer,
             spam=around.lists.spam,
             is_impossible=around.pace.is_impossible(

@@ -9,10 +9,10 @@ import pytest
 from conftest import Stack
 
 from browsers import BROWSERS, PLAIN_HEADLESS
-from build import click, event, pageview
+from build import NOON, click, event, pageview
 from footfall.ingest import bots
 from footfall.ingest.agent import read_hints
-from footfall.ingest.bots import Evidence, Pace, Verdict, judge
+from footfall.ingest.bots import Driven, Evidence, Pace, Verdict, judge
 
 CHROME = BROWSERS["Chrome on Windows"]
 FIREFOX = BROWSERS["Firefox on Linux"]
@@ -222,12 +222,32 @@ async def test_a_person_in_the_row(stack: Stack) -> None:
 
 
 async def test_a_browser_that_says_it_is_driven_is_flagged(stack: Stack) -> None:
-    await stack.send(pageview("/", browser={"webdriver": True}), click(1, browser={"webdriver": 1}))
-    rows = await stack.rows("select event_type, is_bot from events_log order by id")
-    assert [(row["event_type"], row["is_bot"]) for row in rows] == [
-        ("pageview", True),
-        ("click", False),
+    await stack.send(
+        pageview("/", browser={"webdriver": True}),
+        # Only pageviews tell of the browser; what the same visitor did is a program's, too.
+        click(1),
+        click(2, visitorId="another", browser={"webdriver": 1}),
+    )
+    rows = await stack.rows(
+        "select visitor_id, event_type, bot_reasons from events_log order by id"
+    )
+    assert [(row["event_type"], row["bot_reasons"]) for row in rows] == [
+        ("pageview", ["webdriver"]),
+        ("click", ["webdriver"]),
+        ("click", None),
     ]
+
+
+def test_who_was_driven_is_remembered_for_a_while_and_not_without_end() -> None:
+    driven = Driven()
+    assert driven.is_driven("shop", "v", NOON, says_so=True)
+    later = NOON + timedelta(seconds=Driven.REMEMBERED_S - 1)
+    assert driven.is_driven("shop", "v", later, says_so=False)
+    assert not driven.is_driven("blog", "v", later, says_so=False)
+    assert not driven.is_driven("shop", "v", later + timedelta(seconds=2), says_so=False)
+    for number in range(Driven.MAX_VISITORS):
+        driven.is_driven("shop", str(number), NOON, says_so=True)
+    assert not driven.is_driven("shop", "v", NOON, says_so=False)
 
 
 async def test_a_site_may_drop_what_bots_do(stack: Stack) -> None:
@@ -254,6 +274,8 @@ async def test_what_is_kept_beside_what_is_dropped_is_a_success(stack: Stack) ->
     await stack.rows(
         """insert into sites (site_id, settings) values ('shop', '{"bots": "drop"}')"""
     )
-    answer = await stack.post([pageview("/", browser={"webdriver": True}), event("click")])
+    answer = await stack.post(
+        [pageview("/", browser={"webdriver": True}), event("click", visitorId="another")]
+    )
     document = answer.json()
     assert (document["accepted"], document["status"], document["rejected"]) == (1, "success", [])
