@@ -6,6 +6,7 @@ FUZZ_BODIES sets the number of bodies (`make fuzz`: 100,000); each run prints wh
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import random
@@ -20,7 +21,7 @@ import psutil
 import pytest
 import schemathesis
 from conftest import TOKEN, Stack
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from build import batch, click, event, page_exit, pageview
@@ -28,6 +29,7 @@ from footfall.eventlog import ledger
 
 BODIES: Final = int(os.environ.get("FUZZ_BODIES", "2000"))
 AT_ONCE: Final = 50
+ROUND_BODIES: Final = 2_000
 GROWTH_BYTES: Final = 150 * 1024 * 1024
 
 SEEDS: Final = [
@@ -115,24 +117,29 @@ async def test_mutated_bodies_never_break_collection(
     async def send_all(group: list[bytes]) -> list[int]:
         return await asyncio.gather(*(send(dice.choice(paths), body) for body in group))
 
-    @settings(
-        max_examples=max(1, BODIES // AT_ONCE),
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.lists(bodies(), min_size=AT_ONCE, max_size=AT_ONCE))
-    def fuzz(group: list[bytes]) -> None:
-        nonlocal before
-        answered = asyncio.run_coroutine_threadsafe(send_all(group), loop).result()
-        statuses.update(answered)
-        assert max(answered) < 500
+    def fuzz_round(number: int) -> None:
+        # Hypothesis remembers all that it made: a new start each round lets that go again.
+        @seed(number)
+        @settings(
+            max_examples=min(BODIES, ROUND_BODIES) // AT_ONCE,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(st.lists(bodies(), min_size=AT_ONCE, max_size=AT_ONCE))
+        def fuzz(group: list[bytes]) -> None:
+            answered = asyncio.run_coroutine_threadsafe(send_all(group), loop).result()
+            statuses.update(answered)
+            assert max(answered) < 500
+
+        fuzz()
+
+    for number in range(max(1, BODIES // ROUND_BODIES)):
+        await asyncio.to_thread(fuzz_round, number)
+        gc.collect()
         if not before and sum(statuses.values()) >= BODIES // 4:
             before = process.memory_info().rss
-
-    await asyncio.to_thread(fuzz)
     growth = process.memory_info().rss - before
     with capsys.disabled():
         shown = ", ".join(f"{status}: {number:,}" for status, number in sorted(statuses.items()))
