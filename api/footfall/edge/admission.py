@@ -43,6 +43,11 @@ class Admission:
             return None
         return self._check_origin(hit, site) or self._check_credentials(site)
 
+    def vouches(self, site: Site) -> bool:
+        """Whether the site's own server sends this: it showed a key or a signature of the site."""
+        is_signed = site.hmac_secret is not None and self._is_signed(site.hmac_secret.encode())
+        return is_signed or (bool(site.ingest_keys) and self._valid_key(site) is not None)
+
     def _check_origin(self, hit: Hit, site: Site) -> Dropped | None:
         if not site.allowed_domains:
             return None

@@ -217,6 +217,7 @@ class Collector:
             lists=self._lists.lists,
             pace=self._pace,
             driven=self._driven,
+            vouched=frozenset(one.site_id for one in sites.values() if admission.vouches(one)),
         )
         events: list[Event] = []
         # What its sender or the site's owner wants not kept, which is no fault of the request.

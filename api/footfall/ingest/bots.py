@@ -51,6 +51,12 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "hints_of_another_device": 40,  # a phone by one word, a desktop by the other
 }
 _CONTRADICTIONS: Final = frozenset(name for name in WEIGHTS if name.startswith("hints_of"))
+# What is right of a server that reports its visitors by an ingest key, all of them from one address.
+_OF_A_SERVER: Final = {
+    "library",
+    "impossible_pace",
+    *(name for name in WEIGHTS if name.startswith("no_")),
+}
 
 # Hosts that exist only as referrers: facts of many years' logs, matched at label edges.
 SPAM_REFERRERS: Final = frozenset(
@@ -206,7 +212,7 @@ class Driven:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verdict is made of; the same for every event of a request but for the last four."""
+    """What a verdict is made of. is_vouched: the site's own server sends it, and so its headers are nobody's."""
 
     user_agent: str | None
     headers: Mapping[str, str]
@@ -216,6 +222,7 @@ class Evidence:
     referrer: str | None = None
     is_impossible: bool = False
     spam: Set[str] = SPAM_REFERRERS
+    is_vouched: bool = False
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -240,6 +247,8 @@ def judge(evidence: Evidence) -> Verdict:
         reasons.add("impossible_pace")
     if evidence.referrer and is_spam(evidence.referrer, evidence.spam):
         reasons.add("spam_referrer")
+    if evidence.is_vouched:
+        reasons -= _OF_A_SERVER
     if not reasons:
         return PERSON
     ordered = tuple(sorted(reasons, key=lambda name: (-WEIGHTS[name], name)))

@@ -60,6 +60,7 @@ class Surroundings:
     """What one request's hits have in common, and what the pipeline may know of the world.
 
     headers: lower-case name to value, in order of arrival, as read_headers() makes them.
+    vouched: sites whose own server sends this.
     """
 
     received_at: datetime
@@ -72,6 +73,7 @@ class Surroundings:
     lists: Lists = field(default_factory=Lists)
     pace: bots.Pace = field(default_factory=bots.Pace)
     driven: bots.Driven = field(default_factory=bots.Driven)
+    vouched: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -222,6 +224,7 @@ def put_bot_verdict(draft: Draft) -> None:
             ),
             referrer=draft.attribution.referrer,
             spam=around.lists.spam,
+            is_vouched=draft.site_id in around.vouched,
             is_impossible=around.pace.is_impossible(
                 draft.site_id,
                 draft.visitor_id,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Stack
+from conftest import TOKEN, Stack
 
 from browsers import BROWSERS, PLAIN_HEADLESS
 from build import NOON, click, event, pageview
@@ -248,6 +248,32 @@ def test_who_was_driven_is_remembered_for_a_while_and_not_without_end() -> None:
     for number in range(Driven.MAX_VISITORS):
         driven.is_driven("shop", str(number), NOON, says_so=True)
     assert not driven.is_driven("shop", "v", NOON, says_so=False)
+
+
+async def test_what_a_sites_own_server_sends_is_judged_by_what_it_says_of_visitors(
+    stack: Stack,
+) -> None:
+    token = {"authorization": f"Bearer {TOKEN}"}
+    await stack.client.post("/api/sites", json={"site_id": "shop"}, headers=token)
+    made = await stack.client.post(
+        "/api/keys", json={"name": "server", "scope": "ingest", "site_id": "shop"}, headers=token
+    )
+    key = made.json()["key"]
+    views = [pageview(f"/{number}", number) for number in range(30)]
+    bare = {"accept": "", "accept_language": "", "user_agent": "python-requests/2.32.0"}
+    for sent_key, views_of in ((key, "server"), ("fk_of_nobody", "stranger")):
+        for view in views:
+            view["visitorId"] = views_of
+        await stack.post(views, x_footfall_key=sent_key, **bare)
+    await stack.post(pageview("/c"), x_footfall_key=key, user_agent="Googlebot/2.1")
+    rows = await stack.rows(
+        "select visitor_id, is_bot, count(*) from events_log group by 1, 2 order by min(id)"
+    )
+    assert [(row["visitor_id"], row["is_bot"], row["count"]) for row in rows[:2]] == [
+        ("server", False, 30),
+        ("stranger", True, 30),
+    ]
+    assert rows[2]["is_bot"]
 
 
 async def test_a_site_may_drop_what_bots_do(stack: Stack) -> None:
