@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild bench build test crash fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild verify bench build test crash fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ demo-clear: ## Remove exactly those
 
 rebuild: ## Derive sessions, pageviews and daily metrics anew from the event log
 	@exec $(FOOTFALL) rebuild
+
+verify: ## Compare what is derived with the event log; ARGS='--site my-shop --from 2026-11-01'
+	@exec $(FOOTFALL) verify $(ARGS)
 
 bench: ## Print how well bots are told, and what the steps of collection cost
 	@$(INSTALL) test

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "site": "footfall.cli_sites",
     "token": "footfall.cli_database",
     "up": "footfall.cli_stack",
+    "verify": "footfall.cli_verify",
     "work": "footfall.cli_processes",
 }
 # Told by package, so that a command without a database need not load the drivers.

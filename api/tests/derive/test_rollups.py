@@ -13,47 +13,17 @@ from alembic import command
 from conftest import Stack, alembic_config
 from hypothesis import given
 from hypothesis import strategies as st
+from weeks import weeks_of_events
 
-from build import event, pageview
+from build import pageview
 from footfall.derive.visitors import NEVER, changed_pairs
 
 ROLLUPS = ("daily_rollups", "hourly_rollups", "rollup_visitors", "rollup_members", "visitor_days")
-
-SOURCES: list[dict[str, Any]] = [
-    {},
-    {"referrer": "https://www.google.com/search"},
-    {"utmParams": {"utm_source": "letter", "utm_medium": "email", "utm_term": "oak"}},
-]
 
 
 @pytest.fixture
 def settings_overrides() -> dict[str, Any]:
     return {"max_event_age_days": 100}
-
-
-def weeks_of_events(seed: int, count: int = 400) -> list[dict[str, Any]]:
-    """Visitors who come back, with and without session ids, over three weeks; some flagged."""
-    dice = random.Random(seed)
-    events = []
-    for number in range(count):
-        visitor = f"v{dice.randrange(12)}"
-        kind = dice.choice(["pageview", "pageview", "click", "signup", "page_exit"])
-        path = dice.choice(["/", "/a", "/b", "/ä" * 900])
-        events.append(
-            event(
-                kind,
-                round(dice.uniform(-21 * 1440, 0), 1),
-                path=path,
-                visitorId=visitor,
-                sessionId=dice.choice([None, f"s-{visitor}"]),
-                siteId=dice.choice(["shop", "blog"]),
-                eventId=f"e{number}",
-                attribution=dice.choice(SOURCES) if kind == "pageview" else None,
-                browser={"webdriver": True} if dice.random() < 0.1 else None,
-                eventData={"timeSpent": dice.randrange(60_000)} if kind == "page_exit" else {},
-            )
-        )
-    return events
 
 
 async def rollups(stack: Stack) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,1 @@
+"""Recomputation of the derived tables from the log, by other means than derivation."""

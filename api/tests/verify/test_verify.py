@@ -1,0 +1,124 @@
+"""`footfall verify`: quiet over what was derived, and naming whatever is not as the log says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import Stack
+from weeks import weeks_of_events
+
+from build import event, page_exit, pageview
+from footfall.cli import main
+from footfall.tables import DERIVED
+from footfall.verify.run import Difference, Scope, verify
+
+
+@pytest.fixture
+def settings_overrides() -> dict[str, Any]:
+    return {"max_event_age_days": 100}
+
+
+async def differences(stack: Stack, scope: Scope | None = None) -> list[Difference]:
+    return (await verify(stack.pool, scope or Scope())).differences
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "Australia/Lord_Howe"])
+async def test_what_was_derived_equals_the_log(stack: Stack, zone: str) -> None:
+    await stack.rows("insert into sites (site_id, timezone) values ('shop', $1)", zone)
+    events = weeks_of_events(len(zone))
+    for first in range(0, len(events), 37):
+        await stack.send(*events[first : first + 37])
+        await stack.derive()
+    await stack.send(pageview("/not-yet", 0))
+    report = await verify(stack.pool, Scope())
+    assert (report.offset, report.waiting) == (len(events), 1)
+    assert report.differences == []
+    assert set(report.compared) == {t.name for t in DERIVED} - {"last_events"} | {"log_counts"}
+    assert all(report.compared.values())
+
+
+CORRUPTIONS = {
+    "log_counts": ("row_count", "update log_counts set row_count = row_count + 1"),
+    "user_sessions": ("pageview_count", "update user_sessions set pageview_count = 9 where session_id = 's1'"),
+    "pageviews": ("path", "update pageviews set path = '/x' where path = '/b'"),
+    "user_events": ("event_type", "update user_events set event_type = 'x' where event_type = 'signup'"),
+    "form_submissions": ("visitor_id", "update form_submissions set visitor_id = 'x'"),
+    "daily_site_metrics": ("total_sessions", "update daily_site_metrics set total_sessions = 9 where site_id = 'shop'"),
+    "visitor_days": ("row", "delete from visitor_days"),
+    "daily_rollups": ("visitors", "update daily_rollups set visitors = 9 where dimension = 'page' and value = '/b'"),
+    "hourly_rollups": ("row", "delete from hourly_rollups where dimension = 'browser'"),
+    "rollup_visitors": ("visitor_count", "update rollup_visitors set visitor_count = 9 where dimension = 'os'"),
+    "rollup_members": ("holder_count", "update rollup_members set holder_count = 9"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", CORRUPTIONS)
+async def test_a_corrupted_row_is_named(stack: Stack, table: str) -> None:
+    assert set(CORRUPTIONS) == {t.name for t in DERIVED} - {"last_events"} | {"log_counts"}
+    await stack.send(
+        pageview("/", 0),
+        page_exit("/", 1, 60_000),
+        pageview("/b", 2),
+        event("signup", 3),
+        event("form_submit", 4, eventData={"formId": "f"}),
+        pageview("/", 5, siteId="blog", browser={"webdriver": True}),
+    )
+    await stack.derive()
+    assert await differences(stack) == []
+    column, statement = CORRUPTIONS[table]
+    await stack.rows(statement)
+    found = await differences(stack)
+    assert (table, column) in {(one.table, one.column) for one in found}
+    assert await differences(stack, Scope("blog")) == [one for one in found if one.site_id is None]
+
+
+async def test_rows_without_events_and_events_without_rows_are_named(stack: Stack) -> None:
+    await stack.send(pageview("/", 0), pageview("/", 0, sessionId="s2", visitorId="v2"))
+    await stack.derive()
+    await stack.rows("update user_sessions set session_key = 'other' where session_id = 's2'")
+    found = [one for one in await differences(stack) if one.table == "user_sessions"]
+    assert sorted((one.key, one.stored, one.recomputed) for one in found) == [
+        ("session s2", "1", "no row"),
+        ("session s2", "no row", "1"),
+    ]
+
+
+async def test_only_the_days_asked_for_are_compared(stack: Stack) -> None:
+    await stack.send(pageview("/", 0), pageview("/", -1440 * 2, sessionId="s2"))
+    await stack.derive()
+    await stack.rows("update daily_site_metrics set total_pageviews = 9")
+    days = sorted({one.day for one in await differences(stack) if one.day})
+    assert len(days) == 2
+    for day in days:
+        assert {one.day for one in await differences(stack, Scope(None, day, day))} == {day}
+
+
+async def run(stack: Stack, *arguments: str) -> Result:
+    # The command runs an event loop of its own.
+    return await asyncio.to_thread(
+        CliRunner().invoke, main, ["verify", *arguments], env={"DATABASE_URL": stack.database_url}
+    )
+
+
+async def test_the_command_ends_with_1_and_names_site_day_and_both_figures(stack: Stack) -> None:
+    await stack.send(pageview("/a\x1b[2J", 0))
+    await stack.derive()
+    quiet = await run(stack, "--site", "shop")
+    assert (quiet.exit_code, quiet.stderr) == (0, "")
+    assert quiet.stdout.startswith("Compared with the log up to id 1.\n")
+    assert quiet.stdout.count(" equal\n") == 11
+    await stack.rows("update daily_rollups set pageviews = 2 where dimension = 'page'")
+    loud = await run(stack, "--from", "2026-03-10", "--to", "2026-03-10")
+    assert loud.exit_code == 1
+    assert loud.stdout.splitlines()[-1] == (
+        "daily_rollups: shop 2026-03-10 dimension page value /a\\x1b[2J: pageviews: stored 2, recomputed 1"
+    )
+    assert (await run(stack, "--from", "2026-03-11", "--to", "2026-03-11")).exit_code == 0
+    unknown = await run(stack, "--site", "sho")
+    assert (unknown.exit_code, unknown.stderr) == (1, "Error: There is no site 'sho'.\n")
+    refused = await run(stack, "--from", "2026-03-11", "--to", "2026-03-10")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "Error: --from: 2026-03-11 is after --to, 2026-03-10.\n"
