@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import Stack, wait_for
+from conftest import PROJECT, Stack, wait_for
 from playwright.sync_api import BrowserContext, Response
 
-PAGE = """<!doctype html><html><head><title>Elsewhere</title>
-<script defer src="{stack}/js/tracking.js" data-site="elsewhere"></script></head><body>Hello</body></html>"""
+PAGE = """<!doctype html><html><head><title>Elsewhere</title>{script}</head><body><button>Buy</button></body></html>"""
+SCRIPTS = {
+    # The site's own script needs nothing but its address.
+    "/own": '<script defer src="{stack}/pixel/own/tracking.js"></script>',
+    "/": '<script defer src="{stack}/js/tracking.js" data-site="elsewhere"></script>',
+}
 
 
 @pytest.fixture
@@ -20,7 +24,8 @@ def elsewhere(stack: Stack) -> Iterator[str]:
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = PAGE.format(stack=stack.url).encode()
+            script = next(of for path, of in SCRIPTS.items() if self.path.startswith(path))
+            body = PAGE.format(script=script.format(stack=stack.url)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -76,3 +81,30 @@ def test_a_preflight_is_answered_and_json_can_be_sent(
         f"{stack.url}/collect",
     )
     assert (answer["status"], answer["body"]["accepted"]) == (202, 1)
+
+
+def test_a_sites_own_script_knows_its_site_and_its_options(
+    stack: Stack, elsewhere: str, person: BrowserContext
+) -> None:
+    footfall = str(PROJECT / ".venv" / "bin" / "footfall")
+    stack.run([footfall, "site", "add", "own", "--domain", "localhost"])
+    stack.run([footfall, "site", "set", "own", "--setting", 'script={"trackClicks": false}'])
+    page = person.new_page()
+    with page.expect_response(f"{stack.url}/collect") as sent:
+        page.goto(f"{elsewhere}/own?utm_source=friend")
+    assert sent.value.status == 202
+    # The site lists where its pages are, so the answer is for this origin and no other.
+    assert sent.value.header_value("access-control-allow-origin") == elsewhere
+    page.click("button")
+    page.goto("about:blank")
+    wait_for(
+        lambda: ["page_exit"]
+        in stack.sql("select distinct event_type from user_events where site_id = 'own'"),
+        "the end of the page",
+    )
+    assert stack.sql(
+        "select event_type, count(*) from events_log where site_id = 'own' group by 1 order by 1"
+    ) == [
+        ["page_exit", "1"],
+        ["pageview", "1"],
+    ]
