@@ -20,7 +20,9 @@ def weeks_of_events(seed: int, count: int = 400) -> list[dict[str, Any]]:
     starts = [dice.uniform(-21 * 1440, -80) for _ in range(50)]
     events = []
     for number in range(count):
-        visitor = f"v{dice.randrange(12)}"
+        is_driven = dice.random() < 0.1
+        # Not the visitors' own ids: who was once flagged for a signal may stay so, whatever comes first.
+        visitor = f"{'driven' if is_driven else 'v'}{dice.randrange(12)}"
         kind = dice.choice(["pageview", "pageview", "click", "signup", "page_exit", "form_submit"])
         path = dice.choice(["/", "/a", "/b", "/ä" * 900])
         is_silent = kind != "pageview" and dice.random() < 0.3
@@ -35,7 +37,7 @@ def weeks_of_events(seed: int, count: int = 400) -> list[dict[str, Any]]:
                 siteId=dice.choice(["shop", "blog"]),
                 eventId=f"e{number}",
                 attribution=dice.choice(SOURCES) if kind == "pageview" else None,
-                browser={"webdriver": True} if dice.random() < 0.1 else None,
+                browser={"webdriver": True} if is_driven else None,
                 eventData=(
                     {
                         "timeSpent": dice.randrange(60_000),

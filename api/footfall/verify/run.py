@@ -90,6 +90,8 @@ async def verify(
 
 
 async def _verify(connection: Connection, scope: Scope, on_progress: Progress) -> Report:
+    # What is sorted and hashed here is the whole log; by default it would go to disk piece by piece.
+    await connection.execute("set local work_mem = '128MB'")
     zones = await _zones(connection)
     if scope.site_id is not None and scope.site_id not in zones:
         raise NotFound(f"There is no site {scope.site_id!r}.", field="site_id")
