@@ -23,7 +23,18 @@ from starlette.types import ASGIApp
 from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
-from footfall.edge import admin, auth, collect, ledger, pixel, probes, reports, script, tiny
+from footfall.edge import (
+    admin,
+    auth,
+    collect,
+    ledger,
+    pixel,
+    privacy,
+    probes,
+    reports,
+    script,
+    tiny,
+)
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
@@ -114,6 +125,7 @@ class App:
         self.api.include_router(reports.router)
         self.api.include_router(admin.router)
         self.api.include_router(ledger.router)
+        self.api.include_router(privacy.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)
         self.api.add_exception_handler(RequestValidationError, _on_validation_error)
         self.api.add_exception_handler(HTTPException, _on_http_error)

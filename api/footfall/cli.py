@@ -15,6 +15,7 @@ from footfall.errors import FootfallError
 
 # Command to the module that holds a click command of that name.
 COMMANDS: Final = {
+    "audit": "footfall.cli_privacy",
     "contract": "footfall.cli_contract",
     "dead-letters": "footfall.cli_dead_letters",
     "demo": "footfall.cli_demo",
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "key": "footfall.cli_sites",
     "lists": "footfall.cli_lists",
     "migrate": "footfall.cli_database",
+    "privacy": "footfall.cli_privacy",
     "psql": "footfall.cli_stack",
     "rebuild": "footfall.cli_database",
     "report": "footfall.cli_reports",

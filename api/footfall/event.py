@@ -98,6 +98,7 @@ class DropReason(StrEnum):
     DNT = "dnt"  # the browser sends Do Not Track, and the site honours it
     GPC = "gpc"  # the browser sends Global Privacy Control, and the site honours it
     BOT = "bot"  # no person's, and the site chose to drop these
+    ERASED = "erased"  # of a visitor who was erased after it happened
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import asyncpg
 
+from footfall.admin.audit import COMMAND_LINE, write_down
 from footfall.admin.sites import read_site
 from footfall.database import Connection
 from footfall.errors import NotFound, Unprocessable
@@ -40,7 +41,12 @@ class Key:
 
 
 async def create_key(
-    connection: Connection, scope: Scope, site_id: str | None, name: str
+    connection: Connection,
+    scope: Scope,
+    site_id: str | None,
+    name: str,
+    *,
+    actor: str = COMMAND_LINE,
 ) -> tuple[Key, str]:
     """A new key and its text, which nobody can be told again. Raises NotFound, Unprocessable."""
     name = name.strip()
@@ -61,6 +67,14 @@ async def create_key(
         name,
         scope,
         site_id,
+    )
+    await write_down(
+        connection,
+        actor,
+        "key.create",
+        site_id,
+        target=key_id,
+        details={"scope": scope, "name": name},
     )
     return await read_key(connection, key_id), text
 
@@ -86,9 +100,13 @@ async def read_key(connection: Connection, key_id: str) -> Key:
     return _key(row)
 
 
-async def revoke_key(connection: Connection, key_id: str, now: datetime) -> Key:
+async def revoke_key(
+    connection: Connection, key_id: str, now: datetime, *, actor: str = COMMAND_LINE
+) -> Key:
     """End a key; to do it twice changes nothing. Raises NotFound."""
-    await read_key(connection, key_id)
+    key = await read_key(connection, key_id)
+    if key.revoked_at is None:
+        await write_down(connection, actor, "key.revoke", key.site_id, target=key_id)
     await connection.execute(
         "update api_keys set revoked_at = coalesce(revoked_at, $2) where key_id = $1", key_id, now
     )

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 import asyncpg
 from pydantic import ValidationError
 
+from footfall.admin.audit import COMMAND_LINE, write_down
 from footfall.database import Connection
 from footfall.errors import Conflict, NotFound, Unprocessable
 from footfall.site import SiteSettings, read_host, read_settings
@@ -67,7 +68,9 @@ async def read_site(connection: Connection, site_id: str) -> SiteRecord:
     return _record(found)
 
 
-async def add_site(connection: Connection, site_id: str, change: SiteChange) -> SiteRecord:
+async def add_site(
+    connection: Connection, site_id: str, change: SiteChange, *, actor: str = COMMAND_LINE
+) -> SiteRecord:
     """Make a site. Raises Conflict where it exists, Unprocessable for what is not valid."""
     if not _SITE_ID.match(site_id):
         raise Unprocessable(
@@ -80,10 +83,17 @@ async def add_site(connection: Connection, site_id: str, change: SiteChange) -> 
     )
     if not made:
         raise Conflict(f"There is a site {site_id!r} already.", field="site_id")
-    return await change_site(connection, site_id, change)
+    return await change_site(connection, site_id, change, actor=actor, action="site.add")
 
 
-async def change_site(connection: Connection, site_id: str, change: SiteChange) -> SiteRecord:
+async def change_site(
+    connection: Connection,
+    site_id: str,
+    change: SiteChange,
+    *,
+    actor: str = COMMAND_LINE,
+    action: str = "site.change",
+) -> SiteRecord:
     """Apply `change`; whole or, by the caller's transaction, not at all. Raises as add_site, and NotFound."""
     before = await read_site(connection, site_id)
     timezone = before.timezone
@@ -106,28 +116,42 @@ async def change_site(connection: Connection, site_id: str, change: SiteChange) 
         list(domains),
         _stored(settings),
     )
-    return await read_site(connection, site_id)
+    after = await read_site(connection, site_id)
+    await write_down(connection, actor, action, site_id, details=_difference(before, after))
+    return after
 
 
-async def remove_site(connection: Connection, site_id: str) -> None:
+def _difference(before: SiteRecord, after: SiteRecord) -> dict[str, Any]:
+    """Name to what it is now, of what was changed."""
+    names = ("timezone", "allowed_domains", "settings")
+    old, new = (
+        [one.timezone, list(one.allowed_domains), _stored(one.settings)] for one in (before, after)
+    )
+    return {n: b for n, a, b in zip(names, old, new, strict=True) if a != b}
+
+
+async def remove_site(connection: Connection, site_id: str, *, actor: str = COMMAND_LINE) -> None:
     """Forget a site and revoke its keys. Its events stay until their retention ends. Raises NotFound."""
     await read_site(connection, site_id)
     await connection.execute(
         "update api_keys set revoked_at = now() where site_id = $1 and revoked_at is null", site_id
     )
     await connection.execute("delete from sites where site_id = $1", site_id)
+    await write_down(connection, actor, "site.remove", site_id)
 
 
-async def rotate_secret(connection: Connection, site_id: str) -> str:
+async def rotate_secret(connection: Connection, site_id: str, *, actor: str = COMMAND_LINE) -> str:
     """Give the site a new HMAC secret, which the old one ends with. Raises NotFound."""
     secret = secrets.token_urlsafe(32)
     await _put_secret(connection, site_id, secret)
+    await write_down(connection, actor, "secret.rotate", site_id)
     return secret
 
 
-async def remove_secret(connection: Connection, site_id: str) -> None:
+async def remove_secret(connection: Connection, site_id: str, *, actor: str = COMMAND_LINE) -> None:
     """Ask for no signatures any more. Raises NotFound."""
     await _put_secret(connection, site_id, None)
+    await write_down(connection, actor, "secret.remove", site_id)
 
 
 def check_domains(given: Sequence[str]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ TABLES: Final = (
 
 async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     """Derive `batch`, which is not empty and in log order. Repeating it is the caller's offset's matter."""
-    zones = await _zones(connection, {row.site_id for row in batch})
+    zones = await zones_of(connection, {row.site_id for row in batch})
     by_key: dict[store.Key, list[LogRow]] = {}
     for row in batch:
         by_key.setdefault((row.site_id, rows.session_key(row)), []).append(row)
@@ -145,7 +145,7 @@ async def _insert(
     await pageviews.insert(connection, views, interactions, submissions)
 
 
-async def _zones(connection: Connection, site_ids: set[str]) -> dict[str, ZoneInfo]:
+async def zones_of(connection: Connection, site_ids: set[str]) -> dict[str, ZoneInfo]:
     """Each site's time zone; UTC for one that was deleted after its events came."""
     records = await connection.fetch(
         "select site_id, timezone from sites where site_id = any($1::text[])", sorted(site_ids)

@@ -94,21 +94,21 @@ def _problem(description: str) -> dict[str, Any]:
     return {"model": WireError, "description": description}
 
 
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     401: _problem("No token or key, or a wrong one."),
     403: _problem("The key only reads, or is for another site."),
     503: _problem("The database is away."),
 }
 _NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: _problem("No such site or key.")}
-_WRONG: Final[dict[int | str, dict[str, Any]]] = {
+WRONG: Final[dict[int | str, dict[str, Any]]] = {
     422: _problem("The body is wrong; `field` says where.")
 }
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI part of a body that _read() reads."""
+def takes(model: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI part of a body that read_body() reads."""
     return {
         "requestBody": {
             "required": True,
@@ -117,7 +117,7 @@ def _takes(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-async def _read(request: Request, model: type[Body]) -> Body:
+async def read_body(request: Request, model: type[Body]) -> Body:
     # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
     try:
         return model.model_validate_json(await request.body())
@@ -139,7 +139,7 @@ async def _change(request: Request) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def _reading(request: Request) -> AsyncIterator[Connection]:
+async def reading(request: Request) -> AsyncIterator[Connection]:
     try:
         async with transaction(request.state.pool) as connection:
             yield connection
@@ -150,69 +150,69 @@ async def _reading(request: Request) -> AsyncIterator[Connection]:
 @router.post(
     "/sites",
     status_code=201,
-    responses={**_ERRORS, **_WRONG, 409: _problem("There is such a site already.")},
-    openapi_extra=_takes(NewSite),
+    responses={**ERRORS, **WRONG, 409: _problem("There is such a site already.")},
+    openapi_extra=takes(NewSite),
 )
 async def post_site(request: Request, access: Allowed) -> WireSite:
     """Make a site."""
     access.check_installation()
-    body = await _read(request, NewSite)
+    body = await read_body(request, NewSite)
     change = sites.SiteChange(body.timezone, body.allowed_domains, body.settings)
     async with _change(request) as connection:
-        return _site(await sites.add_site(connection, body.site_id, change))
+        return _site(await sites.add_site(connection, body.site_id, change, actor=access.actor))
 
 
-@router.get("/sites/{site_id}", responses=_ERRORS | _NOT_FOUND)
+@router.get("/sites/{site_id}", responses=ERRORS | _NOT_FOUND)
 async def get_site(request: Request, site_id: str, access: Allowed) -> WireSite:
     """One site with its settings."""
     access.check_site(site_id)
-    async with _reading(request) as connection:
+    async with reading(request) as connection:
         return _site(await sites.read_site(connection, site_id))
 
 
 @router.patch(
     "/sites/{site_id}",
-    responses=_ERRORS | _NOT_FOUND | _WRONG,
-    openapi_extra=_takes(SitePatch),
+    responses=ERRORS | _NOT_FOUND | WRONG,
+    openapi_extra=takes(SitePatch),
 )
 async def patch_site(request: Request, site_id: str, access: Allowed) -> WireSite:
     """Change a site: all of the body, or nothing."""
     access.check_site(site_id)
-    body = await _read(request, SitePatch)
+    body = await read_body(request, SitePatch)
     change = sites.SiteChange(body.timezone, body.allowed_domains, body.settings)
     async with _change(request) as connection:
-        return _site(await sites.change_site(connection, site_id, change))
+        return _site(await sites.change_site(connection, site_id, change, actor=access.actor))
 
 
-@router.delete("/sites/{site_id}", status_code=204, responses=_ERRORS | _NOT_FOUND)
+@router.delete("/sites/{site_id}", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_site(request: Request, site_id: str, access: Allowed) -> None:
     """Forget a site and revoke its keys; its events stay until their retention ends."""
     access.check_installation()
     async with _change(request) as connection:
-        await sites.remove_site(connection, site_id)
+        await sites.remove_site(connection, site_id, actor=access.actor)
 
 
-@router.post("/sites/{site_id}/secret", responses=_ERRORS | _NOT_FOUND)
+@router.post("/sites/{site_id}/secret", responses=ERRORS | _NOT_FOUND)
 async def post_secret(request: Request, site_id: str, access: Allowed) -> WireSecret:
     """Ask for signed events, by a new secret; an old one ends."""
     access.check_site(site_id)
     async with _change(request) as connection:
-        secret = await sites.rotate_secret(connection, site_id)
+        secret = await sites.rotate_secret(connection, site_id, actor=access.actor)
     return WireSecret(site_id=site_id, secret=secret)
 
 
-@router.delete("/sites/{site_id}/secret", status_code=204, responses=_ERRORS | _NOT_FOUND)
+@router.delete("/sites/{site_id}/secret", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_secret(request: Request, site_id: str, access: Allowed) -> None:
     """Ask for no signatures any more."""
     access.check_site(site_id)
     async with _change(request) as connection:
-        await sites.remove_secret(connection, site_id)
+        await sites.remove_secret(connection, site_id, actor=access.actor)
 
 
-@router.get("/keys", responses=_ERRORS)
+@router.get("/keys", responses=ERRORS)
 async def get_keys(request: Request, access: Allowed) -> WireKeys:
     """Every key that the caller may manage, the revoked ones too; never a key's text."""
-    async with _reading(request) as connection:
+    async with reading(request) as connection:
         found = await keys.list_keys(connection, access.site_id)
     return WireKeys(keys=[WireKey(**_key(key)) for key in found])
 
@@ -220,29 +220,31 @@ async def get_keys(request: Request, access: Allowed) -> WireKeys:
 @router.post(
     "/keys",
     status_code=201,
-    responses=_ERRORS | _NOT_FOUND | _WRONG,
-    openapi_extra=_takes(NewKey),
+    responses=ERRORS | _NOT_FOUND | WRONG,
+    openapi_extra=takes(NewKey),
 )
 async def post_key(request: Request, access: Allowed) -> WireNewKey:
     """Make a key. A key for one site makes keys for that site only."""
-    body = await _read(request, NewKey)
+    body = await read_body(request, NewKey)
     if body.site_id is None:
         access.check_installation()
     else:
         access.check_site(body.site_id)
     async with _change(request) as connection:
-        key, text = await keys.create_key(connection, body.scope, body.site_id, body.name)
+        key, text = await keys.create_key(
+            connection, body.scope, body.site_id, body.name, actor=access.actor
+        )
     return WireNewKey(**_key(key), key=text)
 
 
-@router.delete("/keys/{key_id}", status_code=204, responses=_ERRORS | _NOT_FOUND)
+@router.delete("/keys/{key_id}", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_key(request: Request, key_id: str, access: Allowed) -> None:
     """Revoke a key; to do it twice changes nothing."""
     async with _change(request) as connection:
         key = await keys.read_key(connection, key_id)
         if access.site_id not in (None, key.site_id):
             raise NotFound(f"There is no key {key_id!r}.", field="key_id")
-        await keys.revoke_key(connection, key_id, request.state.clock())
+        await keys.revoke_key(connection, key_id, request.state.clock(), actor=access.actor)
 
 
 def _site(site: sites.SiteRecord) -> WireSite:

@@ -64,10 +64,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a caller may do; site_id: only there, None: everywhere."""
+    """What a caller may do; site_id: only there, None: everywhere. actor: for the audit log."""
 
     scope: Literal["read", "admin"]
     site_id: str | None = None
+    actor: str = "token"
 
     def check_site(self, site_id: str) -> None:
         """Raises Forbidden where the key is another site's."""
@@ -104,7 +105,7 @@ async def require_access(request: Request, credentials: Credentials) -> Access:
         )
     if key.scope == "ingest":
         raise Forbidden("An ingest key sends events; it reads nothing.")
-    return Access(key.scope, key.site_id)
+    return Access(key.scope, key.site_id, key.key_id)
 
 
 async def require_admin(access: Annotated[Access, Depends(require_access)]) -> Access:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -87,6 +87,12 @@ _READ: Final = (
     f"{_SELECT} where received_date in ({{days}}) and id > $1 and id < $2 order by id limit $3"
 )
 _READ_ONE: Final = f"{_SELECT} where id = $1"
+_READ_SITE: Final = f"""
+    {_SELECT}
+    where received_date >= date '{{first}}' and site_id = $1 and id > $2 and id <= $3 and timestamp >= $4
+    order by id
+    limit $5
+"""
 
 # Day by day, so that each look-up is one probe of one partition's index (a range of days would scan
 # whole indexes before PostgreSQL 18). Days ahead too: a group may commit late, after midnight, and what
@@ -131,24 +137,17 @@ async def step(pool: Pool, consumer: str, apply: Apply, *, batch_size: int) -> i
         rows = await read_after(connection, last_id, batch_size)
         if not rows:
             return 0
-        poison: list[tuple[LogRow, Exception]] = []
-        await _apply_good(connection, apply, await without_copies(connection, rows), poison)
-        for row, error in poison:
-            await _set_aside(connection, row, error)
+        await apply_good(connection, apply, await without_copies(connection, rows))
         await move_offset(connection, consumer, rows[-1].id)
         return len(rows)
 
 
-async def _apply_good(
-    connection: Connection,
-    apply: Apply,
-    rows: Sequence[LogRow],
-    poison: list[tuple[LogRow, Exception]],
-) -> None:
-    """Apply the rows that can be applied, in order; the others go to `poison`. Halves what fails.
+async def apply_good(connection: Connection, apply: Apply, rows: Sequence[LogRow]) -> None:
+    """Apply the rows that can be applied, in order; set the others aside. Halves what fails.
 
-    A batch of n rows with k bad ones costs about k log n attempts more.
+    A batch of n rows with k bad ones costs about k log n attempts more. Raises Broken.
     """
+    poison: list[tuple[LogRow, Exception]] = []
     pending = [rows] if rows else []
     is_proved = False
     while pending:
@@ -165,6 +164,8 @@ async def _apply_good(
         else:
             middle = len(part) // 2
             pending += [part[middle:], part[:middle]]
+    for row, error in poison:
+        await _set_aside(connection, row, error)
 
 
 async def _attempt(
@@ -263,6 +264,23 @@ async def read_after(connection: Connection, last_id: int, limit: int) -> list[L
 
 
 _MAX_ID: Final = 2**63 - 1
+
+
+async def read_site(
+    connection: Connection,
+    site_id: str,
+    *,
+    after: int,
+    until: int,
+    since: datetime,
+    first_date: date,
+    limit: int,
+) -> list[LogRow]:
+    """A site's rows of ids after..until, of event times from `since` on, received from first_date on."""
+    records = await connection.fetch(
+        _READ_SITE.format(first=first_date), site_id, after, until, since, limit
+    )
+    return [LogRow(*record) for record in records]
 
 
 async def without_copies(connection: Connection, rows: Sequence[LogRow]) -> list[LogRow]:

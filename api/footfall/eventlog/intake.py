@@ -55,9 +55,11 @@ class Appended:
 
     refused: places in the request of events with a value that PostgreSQL does not take, which
     validation should have known; they are dead letters. spooled: they are on disk and wait for it.
+    erased: how many are of visitors who were erased after that time, and are not stored.
     """
 
     stored: int
     duplicates: int
     refused: tuple[int, ...] = ()
     spooled: bool = False
+    erased: int = 0

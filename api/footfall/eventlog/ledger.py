@@ -18,6 +18,8 @@ STORED: Final = "stored"
 DUPLICATE: Final = "duplicate"
 DEAD_LETTER: Final = "dead_letter"
 DROPPED: Final = "dropped_"
+# Of a visitor who was erased: taken away after it was stored, or from before that and late.
+ERASED: Final = "dropped_erased"
 # Events that name no site which exists.
 UNKNOWN_SITE: Final = "(unknown)"
 

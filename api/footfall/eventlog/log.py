@@ -194,6 +194,8 @@ def _count(intake: Intake, outcome: Appended) -> None:
     EVENTS.labels("spooled" if outcome.spooled else "stored").inc(outcome.stored)
     EVENTS.labels("duplicate").inc(outcome.duplicates)
     EVENTS.labels("dead_letter").inc(len(outcome.refused))
+    if outcome.erased:
+        EVENTS.labels("dropped_erased").inc(outcome.erased)
 
 
 async def count(connection: Connection) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,11 +20,11 @@ from footfall.database import Connection, Pool, connection_within
 from footfall.event import Event
 from footfall.eventlog import ledger
 from footfall.eventlog.dead_letters import LEDGER_SITE, keep_dead_letters
+from footfall.eventlog.erasures import APPEND_LOCK, Trace, find_erased, trace_of
 from footfall.eventlog.intake import Appended, DeadLetter, Intake
 
 logger = logging.getLogger("footfall.eventlog")
 
-APPEND_LOCK: Final = 7_207_003
 MAX_ATTEMPTS: Final = 3
 
 # Column to type, in the order of _row().
@@ -124,7 +125,7 @@ async def store(
 
 async def _commit_singly(pool: Pool, intake: Intake, limit_s: float) -> Appended:
     """Event by event; each is counted as received with its own outcome, so the ledger balances throughout."""
-    stored = duplicates = 0
+    stored = duplicates = erased = 0
     refused: list[int] = []
     letters = list(intake.dead_letters)
     tallies = Counter(intake.tallies)
@@ -145,10 +146,11 @@ async def _commit_singly(pool: Pool, intake: Intake, limit_s: float) -> Appended
             tallies[event.site_id, ledger.DEAD_LETTER] += 1
             continue
         stored += outcome.stored
+        erased += outcome.erased
         duplicates += outcome.duplicates
         tallies.subtract(received)
     await _commit(pool, [Intake(intake.received_at, (), letters, tallies)], limit_s)
-    return Appended(stored, duplicates, tuple(refused))
+    return Appended(stored, duplicates, tuple(refused), erased=erased)
 
 
 async def _commit(
@@ -177,6 +179,7 @@ async def _insert(
     connection: Connection, group: Sequence[Intake], within: Within, *, copy: bool
 ) -> list[Appended]:
     seen: set[Key] = set()
+    traces: dict[Key, Trace] = {}
     rows: list[tuple[Any, ...]] = []
     for intake in group:
         for event in intake.events:
@@ -184,8 +187,12 @@ async def _insert(
             if key not in seen:
                 seen.add(key)
                 rows.append(_row(event))
+                at = min(event.timestamp, event.received_at)
+                traces[key] = Trace(event.site_id, event.visitor_id, at)
     async with connection.transaction():
         await connection.execute(f"select pg_advisory_xact_lock({APPEND_LOCK})")
+        group, erased = await _without_erased(connection, group, traces)
+        rows = [row for row in rows if (row[4], row[0]) not in erased]
         known = await _known_on_neighbour_days(connection, rows)
         if known:
             rows = [row for row in rows if (row[4], row[0]) not in known]
@@ -193,7 +200,7 @@ async def _insert(
             await connection.copy_records_to_table(
                 "events_log", records=rows, columns=tuple(COLUMNS)
             )
-            stored = seen - known
+            stored = seen - known - erased
         elif rows:
             stored = await _insert_new(connection, rows)
         else:
@@ -202,7 +209,7 @@ async def _insert(
             days = {row[8] for row in rows if (row[4], row[0]) in stored}
             await _note(connection, len(stored), len(rows), days)
         counts: ledger.Counts = Counter()
-        outcomes = [_count(intake, stored, counts) for intake in group]
+        outcomes = [_count(intake, stored, erased, counts) for intake in group]
         await ledger.add(connection, counts)
         for intake in group:
             if intake.dead_letters:
@@ -247,19 +254,56 @@ async def _insert_new(connection: Connection, rows: Sequence[tuple[Any, ...]]) -
     return {(row["site_id"], row["event_id"]) for row in inserted}
 
 
-def _count(intake: Intake, stored: set[Key], counts: ledger.Counts) -> Appended:
+async def _without_erased(
+    connection: Connection, group: Sequence[Intake], traces: Mapping[Key, Trace]
+) -> tuple[Sequence[Intake], set[Key]]:
+    """(`group` without the dead letters of erased visitors, the keys of erased visitors' events)."""
+    letters = [
+        (place, letter, trace)
+        for place, intake in enumerate(group)
+        for letter in intake.dead_letters
+        if (trace := trace_of(letter, intake.received_at)) is not None
+    ]
+    found = await find_erased(connection, [*traces.values(), *(trace for _, _, trace in letters)])
+    if not found:
+        return group, set()
+    gone: dict[int, list[DeadLetter]] = {}
+    for number, (place, letter, _) in enumerate(letters, len(traces)):
+        if number in found:
+            gone.setdefault(place, []).append(letter)
+    keys = {key for number, key in enumerate(traces) if number in found}
+    return [_without_letters(one, gone.get(n, [])) for n, one in enumerate(group)], keys
+
+
+def _without_letters(intake: Intake, gone: Sequence[DeadLetter]) -> Intake:
+    if not gone:
+        return intake
+    tallies = Counter(intake.tallies)
+    for letter in gone:
+        site_id = str(letter.context.get(LEDGER_SITE, ledger.UNKNOWN_SITE))
+        tallies[site_id, ledger.DEAD_LETTER] -= 1
+        tallies[site_id, ledger.ERASED] += 1
+    kept = [x for x in intake.dead_letters if all(x is not letter for letter in gone)]
+    return replace(intake, dead_letters=kept, tallies=tallies)
+
+
+def _count(intake: Intake, stored: set[Key], erased: set[Key], counts: ledger.Counts) -> Appended:
     """Count an intake; the first of a group that holds a new id gets it."""
     hour = intake.hour
     for (site_id, outcome), number in intake.tallies.items():
         counts[site_id, hour, outcome] += number
-    fresh = 0
+    fresh = dropped = 0
     for event in intake.events:
         key = (event.site_id, event.event_id)
+        if key in erased:
+            dropped += 1
+            counts[event.site_id, hour, ledger.ERASED] += 1
+            continue
         is_new = key in stored
         stored.discard(key)
         fresh += is_new
         counts[event.site_id, hour, ledger.STORED if is_new else ledger.DUPLICATE] += 1
-    return Appended(stored=fresh, duplicates=len(intake.events) - fresh)
+    return Appended(fresh, len(intake.events) - fresh - dropped, erased=dropped)
 
 
 async def _known_on_neighbour_days(connection: Connection, rows: list[tuple[Any, ...]]) -> set[Key]:

@@ -19,10 +19,11 @@ from footfall.database import Pool
 from footfall.derive import apply as derive
 from footfall.errors import Unavailable
 from footfall.eventlog import consumer
+from footfall.eventlog.erasures import APPEND_LOCK
 from footfall.eventlog.intake import Intake
 from footfall.eventlog.log import EventLog
 from footfall.eventlog.spool import Spool
-from footfall.eventlog.store import APPEND_LOCK, store
+from footfall.eventlog.store import store
 
 
 async def test_requests_that_arrive_together_share_a_commit(stack: Stack) -> None:
