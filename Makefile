@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild verify bench build test crash fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild verify bench build test crash compose-test fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,11 @@ ROUNDS ?= 20
 crash: ## Kill parts of a stack under load, ROUNDS=20 times, and count what it acknowledged
 	@$(INSTALL) test
 	@cd e2e && PYTHONPATH=../api exec ../.venv/bin/python crash.py --rounds $(ROUNDS)
+
+compose-test: ## Build the images and run them by the compose files; needs Docker
+	@docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || { echo "No Docker engine with Compose v2 is running here." >&2; exit 1; }
+	@$(INSTALL) test
+	@cd api && exec ../.venv/bin/python -m pytest -c pyproject.toml -v -rN ../e2e/compose.py
 
 BODIES ?= 100000
 fuzz: ## Send 100,000 mutated bodies, and requests made from the OpenAPI document

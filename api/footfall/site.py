@@ -151,7 +151,8 @@ _SITES: Final = TypeAdapter(list[Site])
 class SiteDirectory:
     """The sites known to this process, read anew every REFRESH_S.
 
-    Refused ids are remembered until then too, so that a flood of unknown ones costs no queries. While
+    Refused ids are remembered for LOOK_AGAIN_S, so that a flood of unknown ones costs few queries, and whoever
+    adds a site after its first event was refused need not wait. While
     the database is away, what was known stays known, also to a process that starts meanwhile, by the
     file `memory`; open registration then takes an unknown id at its word, to be registered later.
     """
@@ -164,6 +165,7 @@ class SiteDirectory:
         self._memory = memory
         self._known: dict[str, Site] = {}
         self._refused: set[str] = set()
+        self._refused_since = -LOOK_AGAIN_S
         self._looked_again_at = -LOOK_AGAIN_S
         self._used_keys: set[str] = set()
 
@@ -177,7 +179,6 @@ class SiteDirectory:
         if self._memory is not None and known != self._known:
             await asyncio.to_thread(_remember, self._memory, known)
         self._known = known
-        self._refused.clear()
 
     def note_use(self, key_hash: str) -> None:
         """Remember that an ingest key was used; the next refresh writes it down."""
@@ -202,6 +203,7 @@ class SiteDirectory:
 
     async def find_registered(self, site_id: str) -> Site | None:
         """The site, if it exists; unlike find() this makes none. Raises what the database raises."""
+        self._forget_refused()
         if site_id in self._known or site_id in self._refused or "\x00" in site_id:
             return self._known.get(site_id)
         async with connection_within(self._pool, LOOK_UP_LIMIT_S) as connection:
@@ -219,6 +221,8 @@ class SiteDirectory:
     async def find(self, site_ids: Collection[str]) -> Mapping[str, Site]:
         """Those of `site_ids` that exist; open registration makes the missing ones (UTC) up to its limit."""
         found = {s: self._known[s] for s in site_ids if s in self._known}
+        if len(found) < len(site_ids):
+            self._forget_refused()
         missing = {s for s in site_ids if s not in found and s not in self._refused}
         if missing:
             try:
@@ -229,10 +233,15 @@ class SiteDirectory:
                 return found | {site_id: Site(site_id) for site_id in missing}
             found |= read
             self._known = self._known | read
-            if len(self._refused) > MAX_UNKNOWN_REMEMBERED:
-                self._refused.clear()
             self._refused |= missing - read.keys()
         return found
+
+    def _forget_refused(self) -> None:
+        now = asyncio.get_running_loop().time()
+        is_full = len(self._refused) > MAX_UNKNOWN_REMEMBERED
+        if is_full or now - self._refused_since >= LOOK_AGAIN_S:
+            self._refused.clear()
+            self._refused_since = now
 
     async def _look_up(self, missing: Collection[str]) -> dict[str, Site]:
         async with (

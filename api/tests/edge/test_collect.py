@@ -12,6 +12,7 @@ import pytest
 from conftest import Stack
 
 from build import NOON, at, batch, click, event, pageview
+from footfall import site
 from footfall.site import SiteDirectory
 
 
@@ -438,6 +439,17 @@ class TestClosedRegistration:
         answer = await stack.post(pageview(siteId="stranger"))
         assert (answer.status_code, answer.json()["field"]) == (422, "siteId")
         assert await stack.value("select count(*) from sites") == 1
+
+    async def test_a_site_that_is_added_after_its_first_event_is_known_at_once(
+        self, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert (await stack.post(pageview())).status_code == 422
+        await stack.rows("insert into sites (site_id) values ('shop')")
+        # Within LOOK_AGAIN_S a stranger costs no look-up.
+        monkeypatch.setattr(site, "LOOK_AGAIN_S", 3_600.0)
+        assert (await stack.post(pageview())).status_code == 422
+        monkeypatch.setattr(site, "LOOK_AGAIN_S", 0.0)
+        assert (await stack.post(pageview())).status_code == 202
 
     async def test_a_week_is_the_age_limit(self, stack: Stack) -> None:
         async with stack.pool.acquire() as connection:
