@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "psql": "footfall.cli_stack",
     "rebuild": "footfall.cli_database",
     "report": "footfall.cli_reports",
+    "retention": "footfall.cli_retention",
     "serve": "footfall.cli_processes",
     "site": "footfall.cli_sites",
     "token": "footfall.cli_database",

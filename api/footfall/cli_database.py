@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from alembic.config import Config
 from footfall import worker
 from footfall.config import PROJECT_DIR, Settings
 from footfall.database import Pool, open_pool
+from footfall.derive.anew import FLOOR_MARGIN, read_floors
 from footfall.edge.auth import load_token
 from footfall.embedded.run_file import find_database_url
 
@@ -40,6 +42,11 @@ def migrate() -> None:
     alembic.upgrade(config, "head")
 
 
+async def _floors(pool: Pool) -> dict[str, date]:
+    async with pool.acquire() as connection:
+        return await read_floors(connection)
+
+
 @click.command()
 def rebuild() -> None:
     """Drop every derived table's rows and derive them anew from the log."""
@@ -48,9 +55,15 @@ def rebuild() -> None:
         total = await worker.count_log(pool)
         with click.progressbar(length=total, label="Rebuilding") as bar:
             await worker.rebuild(pool, on_progress=bar.update)
+            floors = await _floors(pool)
             # A running worker joins in and does its share.
             bar.update(max(0, total - bar.pos))
         click.echo(f"Rebuilt the derived tables from {total:,} events.")
+        for site_id, floor in sorted(floors.items()):
+            click.echo(
+                f"{site_id}: retention has removed events from before {floor}; sums and rows of days"
+                f" before {floor + FLOOR_MARGIN} stay as they were."
+            )
 
     asyncio.run(_with_pool("rebuild", run))
 

@@ -90,6 +90,12 @@ DEAD_LETTERS = Gauge(
     "Events set aside and not taken up again, read when asked for.",
     registry=REGISTRY,
 )
+RETENTION_REMOVED = Gauge(
+    "footfall_retention_removed_rows",
+    "Rows that retention has removed so far, read when asked for: events, details.",
+    ["table"],
+    registry=REGISTRY,
+)
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",

@@ -104,6 +104,16 @@ class SiteSettings(BaseModel):
     events_per_minute: int | None = Field(
         default=None, ge=1, description="More events than this in a minute are answered by 429."
     )
+    keep_events_days: int | None = Field(
+        default=None,
+        ge=8,
+        description="Days after which raw events are removed; none: they are kept. Sums stay.",
+    )
+    keep_details_days: int | None = Field(
+        default=None,
+        ge=8,
+        description="Days after which sessions, pageviews, events and forms are removed. Sums stay.",
+    )
     script: ScriptOptions = Field(
         default=ScriptOptions(),
         description="Options of the tracking script for /pixel/SITE/tracking.js, as storage or sampleRate.",

@@ -13,9 +13,11 @@ from typing import Final
 
 import asyncpg
 
+from footfall.admin import retention
 from footfall.config import Settings
 from footfall.database import TRANSIENT, Connection, Pool, open_pool, transaction
 from footfall.derive import apply as derive
+from footfall.derive.anew import rebuild_kept
 from footfall.errors import Unavailable
 from footfall.eventlog import consumer
 from footfall.eventlog.drain import drain
@@ -29,6 +31,7 @@ BATCH_SIZE: Final = 2_000
 IDLE_POLL_S: Final = 0.25
 AWAY_PAUSE_S: Final = 1.0
 BROKEN_PAUSE_S: Final = 60.0
+RETENTION_PERIOD: Final = timedelta(days=1)
 SPOOL_POLL_S: Final = 1.0
 PARTITION_DAYS_AHEAD: Final = 7
 
@@ -81,6 +84,7 @@ async def run(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_consume(pool, stop), name="derive")
+            group.create_task(_retain(pool, stop), name="retention")
             group.create_task(_drain(pool, settings, stop), name="drain")
             for task in TASKS:
                 group.create_task(_repeat(pool, task, stop), name=task.description)
@@ -93,7 +97,7 @@ async def run(settings: Settings) -> None:
 async def _open_when_there(url: str, stop: asyncio.Event) -> Pool | None:
     while not stop.is_set():
         try:
-            return await open_pool(url, role="worker", max_size=3, command_timeout_s=None)
+            return await open_pool(url, role="worker", max_size=4, command_timeout_s=None)
         except Unavailable as error:
             logger.warning("database away", extra={"detail": error.detail})
             await _pause(stop, AWAY_PAUSE_S)
@@ -135,6 +139,20 @@ async def _drain(pool: Pool, settings: Settings, stop: asyncio.Event) -> None:
             await _pause(stop, SPOOL_POLL_S)
 
 
+async def _retain(pool: Pool, stop: asyncio.Event) -> None:
+    """Once a day, remove what sites keep no longer. No task of the table: it needs many transactions."""
+    while not stop.is_set():
+        pause_s = RETENTION_PERIOD.total_seconds()
+        try:
+            await retention.run(pool, datetime.now(UTC))
+        except TRANSIENT as error:
+            logger.warning("retention postponed", extra={"detail": str(error)})
+            pause_s = AWAY_PAUSE_S
+        except asyncpg.PostgresError:
+            logger.exception("retention failed")
+        await _pause(stop, pause_s)
+
+
 async def _repeat(pool: Pool, task: Task, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
@@ -171,7 +189,14 @@ async def catch_up(pool: Pool, *, on_progress: Callable[[int], object] = lambda 
 
 
 async def rebuild(pool: Pool, *, on_progress: Callable[[int], object] = lambda moved: None) -> int:
-    """Empty the derived tables and derive the whole log again; a running worker just joins in."""
+    """Derive the whole log again; a running worker just joins in.
+
+    The derived tables are emptied first. Where retention has removed events, what was derived of the days
+    before stays instead, and each site is derived anew from its first whole day on (derive/anew.py).
+    """
+    kept = await rebuild_kept(pool, on_progress=on_progress)
+    if kept is not None:
+        return kept + await catch_up(pool, on_progress=on_progress)
     while True:
         try:
             async with transaction(pool) as connection:

@@ -210,9 +210,7 @@ async def _erase_at(
     await _erase_letters(connection, site_id, visitor_id, before, removed, moved)
     zone = (await zones_of(connection, {site_id}))[site_id]
     days = [e["timestamp"].astimezone(zone).date() for e in events if e["id"] <= offset]
-    floor: date | None = await connection.fetchval(
-        "select floor_date from retention_floors where site_id = $1", site_id
-    )
+    floor = (await anew.read_floors(connection)).get(site_id)
     since = min(days, default=before.astimezone(zone).date())
     if floor is not None:
         since = max(since, floor + anew.FLOOR_MARGIN)

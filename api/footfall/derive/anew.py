@@ -13,8 +13,8 @@ from typing import Final
 
 from sqlalchemy import Date, Table
 
-from footfall.database import Connection
-from footfall.derive.apply import apply, zones_of
+from footfall.database import Connection, Pool, transaction
+from footfall.derive.apply import CONSUMER, apply, zones_of
 from footfall.eventlog import consumer
 from footfall.tables import DERIVED, user_sessions
 
@@ -40,6 +40,46 @@ def of_days() -> dict[str, str]:
         if "session_id" not in table.columns and column is not None:
             days[table.name] = column
     return days
+
+
+async def rebuild_kept(
+    pool: Pool, *, on_progress: Callable[[int], object] = lambda moved: None
+) -> int | None:
+    """Derive every site anew where retention has removed something; None where it never has.
+
+    Days before a site's oldest whole day keep what was derived of them, since no event tells of them any
+    more. One transaction a site; derivation waits meanwhile.
+    """
+    async with pool.acquire() as connection:
+        floors = await read_floors(connection)
+        if not floors:
+            return None
+        rows = await connection.fetch(
+            "select site_id from sites union select site_id from last_events"
+            " union select site_id from retention_floors order by 1"
+        )
+    total = 0
+    for row in rows:
+        floor = floors.get(row["site_id"])
+        async with transaction(pool) as connection:
+            offset = await consumer.lock_offset(connection, CONSUMER)
+            total += await derive_anew(
+                connection,
+                row["site_id"],
+                offset,
+                since=None if floor is None else floor + FLOOR_MARGIN,
+                floor=floor,
+                on_progress=on_progress,
+            )
+    return total
+
+
+async def read_floors(connection: Connection) -> dict[str, date]:
+    """Site to its first day of receipt whose events are all there, of those that lost some."""
+    rows = await connection.fetch(
+        "select site_id, floor_date from retention_floors where floor_date > '-infinity'"
+    )
+    return {row["site_id"]: row["floor_date"] for row in rows}
 
 
 def _day_column(table: Table) -> str | None:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from footfall.admin import retention
 from footfall.config import Settings
 from footfall.database import AWAY, Pool, connection_within
 from footfall.derive.apply import CONSUMER
@@ -20,7 +21,7 @@ from footfall.errors import Unavailable
 from footfall.eventlog.consumer import lag
 from footfall.eventlog.dead_letters import count_letters
 from footfall.eventlog.log import EventLog, count, recent
-from footfall.observe import DEAD_LETTERS, DERIVE_LAG, REGISTRY
+from footfall.observe import DEAD_LETTERS, DERIVE_LAG, REGISTRY, RETENTION_REMOVED
 
 router = APIRouter()
 
@@ -76,10 +77,15 @@ async def metrics(request: Request) -> Response:
         async with connection_within(request.state.pool, PROBE_TIMEOUT_S) as connection:
             DERIVE_LAG.set(await lag(connection, CONSUMER))
             DEAD_LETTERS.set(await count_letters(connection))
+            events, details = await retention.read_removed(connection)
+            RETENTION_REMOVED.labels("events").set(events)
+            RETENTION_REMOVED.labels("details").set(details)
     except AWAY:
         # What cannot be read now must not look as if it had been.
         DERIVE_LAG.set(math.nan)
         DEAD_LETTERS.set(math.nan)
+        for kind in ("events", "details"):
+            RETENTION_REMOVED.labels(kind).set(math.nan)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
