@@ -1,7 +1,8 @@
 """What each table of days must hold, as SQL over the log and over sessions that were verified before.
 
 Every statement has the parameters $1 offset, $2 site id or null, $3 and $4 first and last day or null,
-$5 ids of log rows that count for nothing; its columns are those of the stored table that it names.
+$5 ids of log rows that count for nothing, $6 and $7 sites of which retention has removed events with the
+first day that is whole; its columns are those of the stored table that it names.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Final
 class Check:
     """A table, what identifies its rows (the day first after the site), and the columns to compare.
 
-    expected: statement that recomputes it. stored: columns where the table's own do not do.
+    day: column with the day that a row counts for, or the time that tells about which it is. expected:
+    statement that recomputes it. stored: statement that reads it, where its columns alone do not do.
     """
 
     table: str
@@ -22,6 +24,7 @@ class Check:
     day: str
     columns: tuple[str, ...]
     expected: str
+    stored: str = ""
 
 
 _EVENTS: Final = """
@@ -180,6 +183,20 @@ _DAILY_COUNTS: Final = (
     *("bot_sessions", "bot_pageviews", "bot_events"),
 )
 
+# Of a day that cannot be recomputed any more it only counts that it was before the others.
+_PREVIOUS: Final = """
+    case when previous_date >= coalesce(
+            (
+                select f.first_date
+                from unnest($6::text[], $7::date[]) as f (site_id, first_date)
+                where f.site_id = r.site_id
+            ),
+            '-infinity'
+        )
+        then previous_date
+        else '-infinity'
+    end"""
+
 _ROLLUP_KEY: Final = ("site_id", "dimension", "rollup_date", "value")
 
 CHECKS: Final = (
@@ -240,9 +257,15 @@ CHECKS: Final = (
             ) as previous_date
         from seen
     )
-    select site_id, dimension, visit_date, value, previous_date, count(*)::int as visitor_count
-    from returned
-    group by site_id, dimension, visit_date, value, previous_date""",  # noqa: S608
+    select site_id, dimension, visit_date, value, {_PREVIOUS} as previous_date, count(*)::int as visitor_count
+    from returned r
+    group by site_id, dimension, visit_date, value, {_PREVIOUS}""",  # noqa: S608
+        stored=f"""
+    select site_id, dimension, visit_date, value, {_PREVIOUS} as previous_date,
+        sum(visitor_count)::int as visitor_count
+    from rollup_visitors r
+    where $2::text is null or site_id = $2
+    group by site_id, dimension, visit_date, value, {_PREVIOUS}""",  # noqa: S608
     ),
     Check(
         "rollup_members",

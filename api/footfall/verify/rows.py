@@ -7,10 +7,8 @@ from typing import Final
 from footfall.verify.days import Check
 
 _LOGGED: Final = """
-    select e.site_id, e.id, e.visitor_id, e.event_id, e.is_bot, e.received_at as created_at, {columns},
-        (e.timestamp at time zone coalesce(s.timezone, 'UTC'))::date as day
+    select e.site_id, e.id, e.visitor_id, e.event_id, e.is_bot, e.received_at as created_at, {columns}
     from events_log e
-    left join sites s using (site_id)
     where e.id <= $1 and e.id <> all($5::bigint[]) and ($2::text is null or e.site_id = $2)
         and e.event_type {condition}"""
 
@@ -20,7 +18,7 @@ CHECKS: Final = (
     Check(
         "pageviews",
         ("site_id", "id"),
-        "",
+        "view_timestamp",
         (
             *_SAME,
             *("path", "view_timestamp", "utm_source", "utm_medium", "utm_campaign", "referrer"),
@@ -35,7 +33,7 @@ CHECKS: Final = (
     Check(
         "user_events",
         ("site_id", "id"),
-        "",
+        "event_timestamp",
         (*_SAME, "event_type", "event_timestamp"),
         _LOGGED.format(
             columns="e.event_type, e.timestamp as event_timestamp", condition="<> 'pageview'"
@@ -44,7 +42,7 @@ CHECKS: Final = (
     Check(
         "form_submissions",
         ("site_id", "id"),
-        "",
+        "submit_timestamp",
         (*_SAME, "submit_timestamp"),
         _LOGGED.format(columns="e.timestamp as submit_timestamp", condition="= 'form_submit'"),
     ),

@@ -7,9 +7,9 @@ and from the sessions, which are proved by then. Nothing is written, and nobody 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from footfall.verify import days, rows, visits
 PIECE: Final = 5_000
 MAX_DIFFERENCES: Final = 1_000
 ABSENT: Final = "no row"
+# A day of receipt is UTC's, and a session may begin on the day before.
+_MARGIN: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,21 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is compared: one site or all, days that both ends include or all of them."""
+    """What is compared: one site or all, days that both ends include or all of them.
+
+    whole_since: of sites that retention has taken events from, the first day that can be recomputed.
+    """
 
     site_id: str | None = None
     first: date | None = None
     last: date | None = None
+    whole_since: Mapping[str, date] = field(default_factory=dict)
 
-    def holds(self, day: date | None) -> bool:
+    def holds(self, site_id: str, day: date | None) -> bool:
         if day is None:
             return self.first is None and self.last is None
-        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+        first = max(self.first or date.min, self.whole_since.get(site_id, date.min))
+        return first <= day <= (self.last or date.max)
 
 
 Progress = Callable[[str, int, int], object]
@@ -108,15 +115,18 @@ async def _verify(connection: Connection, scope: Scope, on_progress: Progress) -
     if counted != logged:
         report.add(Difference("log_counts", None, None, "", "row_count", str(counted), str(logged)))
     skipped = await _skipped(connection, offset)
+    floors = await connection.fetch("select site_id, floor_date from retention_floors")
+    scope = replace(scope, whole_since={f["site_id"]: f["floor_date"] + _MARGIN for f in floors})
     await _compare_sessions(connection, scope, report, zones, skipped, on_progress)
     limits = (scope.site_id, scope.first, scope.last)
+    floored = (list(scope.whole_since), list(scope.whole_since.values()))
     checks = [*days.CHECKS, *rows.CHECKS]
     for place, check in enumerate(checks):
         on_progress(check.table, place, len(checks))
-        await _compare(connection, check, report, (offset, *limits, skipped))
+        await _compare(connection, check, report, (offset, *limits, skipped, *floored))
     for record in await connection.fetch(rows.BY_SESSION, scope.site_id):
         site_id, day, session_id, table, column, stored, recomputed = record
-        if scope.holds(day):
+        if scope.holds(site_id, day):
             key = f"session {session_id}"
             report.add(
                 Difference(table, site_id, day, key, column, stored or ABSENT, recomputed or ABSENT)
@@ -235,7 +245,7 @@ async def _compare_sessions(
             piece = []
     await _compare_piece(connection, piece, scope, report)
     for site_id, day, session_id in await connection.fetch(_WITHOUT_EVENTS, *arguments):
-        if scope.holds(day):
+        if scope.holds(site_id, day):
             report.compared["user_sessions"] += 1
             key = f"session {session_id}"
             report.add(Difference("user_sessions", site_id, day, key, "row", "1", ABSENT))
@@ -247,29 +257,40 @@ async def _compare_piece(
     """piece: all the sessions of some keys."""
     keys = sorted({(visit["site_id"], visit["session_key"]) for visit in piece})
     found = await connection.fetch(_SESSIONS, *map(list, zip(*keys, strict=True))) if keys else []
-    stored = {(record["site_id"], record["session_id"]): record for record in found}
-    recomputed = {(visit["site_id"], visit["session_id"]): visit for visit in piece}
+    stored = {_identity(record, scope): record for record in found}
+    recomputed = {_identity(visit, scope): visit for visit in piece}
     for identity in sorted(stored.keys() | recomputed.keys()):
         was, is_ = stored.get(identity), recomputed.get(identity)
         known = was if is_ is None else is_
         assert known is not None
-        if not any(scope.holds(row["start_date"]) for row in (was, is_) if row is not None):
+        if not any(
+            scope.holds(row["site_id"], row["start_date"]) for row in (was, is_) if row is not None
+        ):
             continue
         report.compared["user_sessions"] += 1
-        where = ("user_sessions", identity[0], known["start_date"], f"session {identity[1]}")
+        key = f"session {known['session_id']}"
+        where = ("user_sessions", identity[0], known["start_date"], key)
         if was is None or is_ is None:
             report.add(Difference(*where, "row", _shown(was and 1), _shown(is_ and 1)))
             continue
+        is_numbered = identity[0] not in scope.whole_since
         for name in visits.COMPARED:
-            if was[name] != is_[name]:
+            if was[name] != is_[name] and (is_numbered or name not in ("session_id", "ordinal")):
                 report.add(Difference(*where, name, _shown(was[name]), _shown(is_[name])))
+
+
+def _identity(row: Any, scope: Scope) -> tuple[str, str, str]:
+    """What a session is known by: its id, or its time where those before it cannot be counted any more."""
+    if row["site_id"] in scope.whole_since:
+        return row["site_id"], row["session_key"], row["session_start"].isoformat()
+    return row["site_id"], row["session_id"], ""
 
 
 async def _compare(
     connection: Connection, check: days.Check, report: Report, arguments: tuple[Any, ...]
 ) -> None:
     """arguments: offset, site id, first and last day, skipped ids, as the statements number them."""
-    day = f"coalesce(stored.{check.day}, expected.{check.day})" if check.day else "expected.day"
+    day = f"coalesce(stored.{check.day}, expected.{check.day})::date"
     pairs = ", ".join(
         f"stored.{name}::text as stored_{name}, expected.{name}::text as expected_{name}"
         for name in check.columns
@@ -282,11 +303,13 @@ async def _compare(
         f"coalesce(stored.{name}, expected.{name})::text as {name}" for name in check.key
     )
     listed = ", ".join((*check.key, *check.columns))
+    own = f"select {listed} from {check.table} where $2::text is null or site_id = $2"  # noqa: S608
     statement = f"""
-        with expected as materialized ({check.expected}),
-        stored as materialized (
-            select {listed} from {check.table} where $2::text is null or site_id = $2
+        with floors as (
+            select * from unnest($6::text[], $7::date[]) as f (site_id, first_date)
         ),
+        expected as materialized ({check.expected}),
+        stored as materialized ({check.stored or own}),
         compared as (
             select {keys}, {day} as compared_day, {pairs + "," if pairs else ""}
                 stored.{check.key[-1]} is null as is_missing,
@@ -295,9 +318,11 @@ async def _compare(
             from stored
             full join expected on {" and ".join(f"stored.{n} = expected.{n}" for n in check.key)}
         )
-        select *, count(*) over () as row_count
+        select compared.*, count(*) over () as row_count
         from compared
-        where ($3::date is null or compared_day >= $3) and ($4::date is null or compared_day <= $4)
+        left join floors using (site_id)
+        where (first_date is null or compared_day >= first_date)
+            and ($3::date is null or compared_day >= $3) and ($4::date is null or compared_day <= $4)
         order by differs desc, {", ".join(check.key)}
         limit {MAX_DIFFERENCES + 1}
     """  # noqa: S608 - names are those of days.py and rows.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from weeks import weeks_of_events
 
 from build import event, page_exit, pageview
 from footfall.cli import main
+from footfall.derive import apply as derive
+from footfall.eventlog import consumer
 from footfall.tables import DERIVED
 from footfall.verify.run import Difference, Scope, verify
 
@@ -94,6 +97,50 @@ async def test_only_the_days_asked_for_are_compared(stack: Stack) -> None:
     assert len(days) == 2
     for day in days:
         assert {one.day for one in await differences(stack, Scope(None, day, day))} == {day}
+
+
+async def test_what_retention_has_removed_is_not_compared(stack: Stack) -> None:
+    """The first visits were received on 10 March, the second on the 20th; each on its day."""
+    for day in (0, 10):
+        stack.clock.advance(days=day)
+        moved = [
+            pageview("/", day * 1440),
+            pageview("/b", day * 1440 + 90),
+            event("signup", day * 1440 + 91),
+        ]
+        await stack.send(*moved)
+        await stack.derive()
+    assert await differences(stack) == []
+    await stack.rows("delete from events_log where received_date < '2026-03-15'")
+    await stack.rows("update log_counts set row_count = 3")
+    assert {one.day for one in await differences(stack)} >= {date(2026, 3, 10), date(2026, 3, 20)}
+    await stack.rows(
+        "insert into retention_floors (site_id, floor_date, events_removed, details_removed, updated_at)"
+        " values ('shop', '2026-03-15', 3, 0, now())"
+    )
+    assert await differences(stack) == []
+    await stack.rows("update rollup_visitors set visitor_count = 9")
+    await stack.rows("update user_sessions set event_count = 9")
+    found = await differences(stack)
+    assert {one.table for one in found} == {"rollup_visitors", "user_sessions", "user_events"}
+    assert {one.day for one in found} == {date(2026, 3, 20)}
+
+
+async def test_copies_and_dead_letters_count_for_nothing(stack: Stack) -> None:
+    await stack.send(pageview("/", 0, eventId="a"))
+    stack.clock.advance(days=3)
+    await stack.send(pageview("/", 0, eventId="a"), pageview("/poison", 1))
+    assert await stack.value("select count(*) from events_log") == 3
+
+    async def refuse(connection: Any, batch: Any) -> None:
+        if any(row.path == "/poison" for row in batch):
+            raise ValueError("cannot derive this")
+        await derive.apply(connection, batch)
+
+    await consumer.step(stack.pool, derive.CONSUMER, refuse, batch_size=10)
+    report = await verify(stack.pool, Scope())
+    assert (report.differences, report.waiting) == ([], 0)
+    assert report.compared["pageviews"] == 1
 
 
 async def run(stack: Stack, *arguments: str) -> Result:
