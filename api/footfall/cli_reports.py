@@ -53,6 +53,8 @@ def report(
     days = (_day("--from", first), _day("--to", last))
     table = asyncio.run(_answer(asked, site_id, *days))
     click.echo(FORMATS[format_name](table), nl=False)
+    if not table.rows:
+        click.echo(f"{asked.name}: nothing on these days.", err=True)
 
 
 async def _answer(

@@ -82,6 +82,14 @@ async def test_csv_and_json_hold_the_same_rows(stack: Stack) -> None:
     }
 
 
+async def test_an_empty_answer_says_so_beside_the_output(stack: Stack) -> None:
+    await stack.rows("insert into sites (site_id) values ('shop')")
+    for format_name, shape in (("csv", "page,visitors"), ("json", "[]"), ("table", "page")):
+        result = await run(stack.database_url, "top_pages", *DAYS, "--format", format_name)
+        assert (result.exit_code, result.stderr) == (0, "top_pages: nothing on these days.\n")
+        assert result.stdout.startswith(shape)
+
+
 async def test_the_last_thirty_days_are_asked_for_unless_told(stack: Stack) -> None:
     await stack.rows("insert into sites (site_id) values ('shop')")
     lines = (await output(stack, "traffic_by_day", "--format", "csv")).splitlines()
