@@ -27,6 +27,7 @@ from footfall.edge import (
     admin,
     auth,
     collect,
+    etl,
     ledger,
     pixel,
     privacy,
@@ -126,6 +127,7 @@ class App:
         self.api.include_router(admin.router)
         self.api.include_router(ledger.router)
         self.api.include_router(privacy.router)
+        self.api.include_router(etl.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)
         self.api.add_exception_handler(RequestValidationError, _on_validation_error)
         self.api.add_exception_handler(HTTPException, _on_http_error)
