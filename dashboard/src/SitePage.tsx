@@ -2,7 +2,13 @@
 import type { ReactNode } from "react";
 
 import { Breakdown } from "./breakdown/Breakdown";
-import { pagesPanel, sourcesPanel } from "./breakdown/panels";
+import {
+  devicesPanel,
+  eventsPanel,
+  pagesPanel,
+  placesPanel,
+  sourcesPanel,
+} from "./breakdown/panels";
 import { useFromNow } from "./clock";
 import { Overview } from "./figures/Overview";
 import { PeriodPicker } from "./header/PeriodPicker";
@@ -82,6 +88,23 @@ export const SitePage = ({ site, sites, state, onChoose }: Props): ReactNode => 
                 navigate({ sources });
               }}
             />
+            <Breakdown
+              panel={placesPanel}
+              view={view}
+              tab={state.places}
+              onTab={(places) => {
+                navigate({ places });
+              }}
+            />
+            <Breakdown
+              panel={devicesPanel}
+              view={view}
+              tab={state.devices}
+              onTab={(devices) => {
+                navigate({ devices });
+              }}
+            />
+            <Breakdown panel={eventsPanel} view={view} tab="event" onTab={() => undefined} />
           </div>
         </main>
       )}

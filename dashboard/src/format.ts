@@ -236,6 +236,26 @@ const nameless: Readonly<Record<string, string>> = {
   utm_campaign: "No campaign",
 };
 
+const deviceTypes: Readonly<Record<string, string>> = {
+  desktop: "Desktop",
+  mobile: "Phone",
+  tablet: "Tablet",
+  tv: "TV",
+  console: "Game console",
+  headset: "Headset",
+};
+
+const countries = new Intl.DisplayNames(LOCALE, { type: "region" });
+
+/** "Germany" for "DE"; a code that nobody knows stays as it is. */
+const countryName = (code: string): string => {
+  try {
+    return countries.of(code) ?? code;
+  } catch {
+    return code;
+  }
+};
+
 /** Looked up among own keys only: a visitor may send any word, "constructor" too. */
 const named = (names: Readonly<Record<string, string>>, word: string): string =>
   Object.hasOwn(names, word) ? (names[word] ?? word) : word;
@@ -245,6 +265,9 @@ export const rowName = (dimension: string, value: string | null): string => {
   if (value === null || value === "") return nameless[dimension] ?? "(none)";
   if (dimension === "source") return named(sources, value);
   if (dimension === "referrer_type") return named(referrerTypes, value);
+  if (dimension === "country") return countryName(value);
+  if (dimension === "device") return named(deviceTypes, value);
+  if (dimension === "event") return eventName(value);
   return value;
 };
 

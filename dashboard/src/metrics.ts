@@ -20,8 +20,8 @@ export const metricNames = [
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** Known only for single pages, so not among the headline figures. */
-export type ColumnName = MetricName | "time_on_page_s";
+/** Known only for single pages and events, so not among the headline figures. */
+export type ColumnName = MetricName | "time_on_page_s" | "events";
 
 export const metrics: Readonly<Record<ColumnName, Metric>> = {
   visitors: {
@@ -53,6 +53,12 @@ export const metrics: Readonly<Record<ColumnName, Metric>> = {
     label: "Session duration",
     noun: null,
     unit: "duration_s",
+    moreIs: "better",
+  },
+  events: {
+    label: "Events",
+    noun: { one: "event", many: "events" },
+    unit: "count",
     moreIs: "better",
   },
   time_on_page_s: {

@@ -6,8 +6,14 @@ import { isDay, presets, type Period } from "./period";
 export const pageTabs = ["page", "entry_page", "exit_page"] as const;
 export type PageTab = (typeof pageTabs)[number];
 
-export const sourceTabs = ["source", "referrer_type", "utm_campaign"] as const;
+export const sourceTabs = ["source", "channel", "referrer_type", "utm_campaign"] as const;
 export type SourceTab = (typeof sourceTabs)[number];
+
+export const placeTabs = ["country", "region", "city"] as const;
+export type PlaceTab = (typeof placeTabs)[number];
+
+export const deviceTabs = ["browser", "os", "device"] as const;
+export type DeviceTab = (typeof deviceTabs)[number];
 
 export const views = ["report", "ledger"] as const;
 export type ViewName = (typeof views)[number];
@@ -24,6 +30,8 @@ export type PageState = {
   readonly metric: MetricName;
   readonly pages: PageTab;
   readonly sources: SourceTab;
+  readonly places: PlaceTab;
+  readonly devices: DeviceTab;
   readonly hours: LedgerSpan;
 };
 
@@ -34,6 +42,8 @@ export const initial: PageState = {
   metric: "visitors",
   pages: "page",
   sources: "source",
+  places: "country",
+  devices: "browser",
   hours: "24",
 };
 
@@ -60,6 +70,8 @@ export const parse = (search: string): PageState => {
     metric: oneOf(metricNames, query.get("metric"), initial.metric),
     pages: oneOf(pageTabs, query.get("pages"), initial.pages),
     sources: oneOf(sourceTabs, query.get("sources"), initial.sources),
+    places: oneOf(placeTabs, query.get("places"), initial.places),
+    devices: oneOf(deviceTabs, query.get("devices"), initial.devices),
     hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
   };
 };
@@ -79,6 +91,8 @@ export const write = (state: PageState): string => {
   if (state.metric !== initial.metric) query.set("metric", state.metric);
   if (state.pages !== initial.pages) query.set("pages", state.pages);
   if (state.sources !== initial.sources) query.set("sources", state.sources);
+  if (state.places !== initial.places) query.set("places", state.places);
+  if (state.devices !== initial.devices) query.set("devices", state.devices);
   if (state.hours !== initial.hours) query.set("hours", state.hours);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;

@@ -168,6 +168,14 @@ test("rows without a value have a name", () => {
   expect(rowName("referrer_type", "search")).toBe("Search engines");
   expect(rowName("referrer_type", "brand-new")).toBe("brand-new");
   expect(rowName("utm_campaign", null)).toBe("No campaign");
+  expect(["DE", "GB", "??", "constructor"].map((it) => rowName("country", it))).toEqual([
+    "Germany",
+    "United Kingdom",
+    "??",
+    "constructor",
+  ]);
+  expect(rowName("device", "mobile")).toBe("Phone");
+  expect(rowName("event", "form_submit")).toBe("form submission");
   expect(eventName("page_exit")).toBe("page exit");
   expect(eventName("add_to_cart")).toBe("add to cart");
 });

@@ -11,6 +11,7 @@ test.each<PageState>([
   { ...initial, site: "shop.example.com" },
   { ...initial, site: "a&b=c ü/?#", metric: "bounce_rate", pages: "exit_page" },
   { ...initial, period: { kind: "preset", preset: "today" }, sources: "utm_campaign" },
+  { ...initial, sources: "channel", places: "city", devices: "os" },
   {
     ...initial,
     site: "demo",

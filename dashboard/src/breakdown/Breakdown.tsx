@@ -28,7 +28,8 @@ export const Breakdown = <T extends string>({ panel, view, tab, onTab }: Props<T
     >
       <header className={styles.head}>
         <h2 className={styles.title}>{panel.title}</h2>
-        <Tabs.List className={styles.tabs} activateOnFocus>
+        {/* One tab alone is no choice, yet its panel needs it. */}
+        <Tabs.List className={styles.tabs} activateOnFocus hidden={panel.dimensions.length === 1}>
           {panel.dimensions.map((dimension) => (
             <Tabs.Tab key={dimension} value={dimension} className={styles.tab}>
               {panel.tabs[dimension].label}
@@ -38,16 +39,21 @@ export const Breakdown = <T extends string>({ panel, view, tab, onTab }: Props<T
       </header>
       {panel.dimensions.map((dimension) => (
         <Tabs.Panel key={dimension} value={dimension} className={styles.body}>
-          <Ranking dimension={dimension} tab={panel.tabs[dimension]} view={view} />
+          <Ranking dimension={dimension} tab={panel.tabs[dimension]} view={view} credit={panel.credit} />
         </Tabs.Panel>
       ))}
     </Tabs.Root>
   </section>
 );
 
-type RankingProps = { readonly dimension: string; readonly tab: Tab; readonly view: View };
+type RankingProps = {
+  readonly dimension: string;
+  readonly tab: Tab;
+  readonly view: View;
+  readonly credit: Panel<string>["credit"];
+};
 
-const Ranking = ({ dimension, tab, view }: RankingProps): ReactNode => {
+const Ranking = ({ dimension, tab, view, credit }: RankingProps): ReactNode => {
   const answer = useBreakdown(view, dimension, tab.columns, ROWS);
   const totals = useTotals(view);
   const everyone = totals.isPlaceholderData ? null : (totals.data?.rows[0]?.metrics[0] ?? null);
@@ -66,6 +72,11 @@ const Ranking = ({ dimension, tab, view }: RankingProps): ReactNode => {
       <footer className={styles.foot}>
         {total_rows > rows.length && (
           <Details dimension={dimension} tab={tab} view={view} everyone={everyone} total={total_rows} />
+        )}
+        {credit && (
+          <a className={styles.credit} href={credit.href} rel="noreferrer">
+            {credit.text}
+          </a>
         )}
       </footer>
     </div>

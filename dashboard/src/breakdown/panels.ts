@@ -1,6 +1,15 @@
-// The two breakdown panels of the first page: their tabs, and the columns each dimension has.
+// The breakdown panels of the first page: their tabs, and the columns each dimension has.
 import type { ColumnName } from "../metrics";
-import { pageTabs, sourceTabs, type PageTab, type SourceTab } from "../state";
+import {
+  deviceTabs,
+  pageTabs,
+  placeTabs,
+  sourceTabs,
+  type DeviceTab,
+  type PageTab,
+  type PlaceTab,
+  type SourceTab,
+} from "../state";
 
 export type Tab = {
   readonly label: string;
@@ -16,6 +25,8 @@ export type Panel<T extends string> = {
   readonly title: string;
   readonly dimensions: readonly T[];
   readonly tabs: Readonly<Record<T, Tab>>;
+  /** Whose data it shows, where they ask to be named. */
+  readonly credit?: { readonly text: string; readonly href: string };
 };
 
 const perSession: readonly ColumnName[] = [
@@ -65,6 +76,13 @@ export const sourcesPanel: Panel<SourceTab> = {
       columns: perSession,
       empty: "Nobody came in this period.",
     },
+    channel: {
+      label: "Channels",
+      one: "Channel",
+      many: "channels",
+      columns: perSession,
+      empty: "Nobody came in this period.",
+    },
     referrer_type: {
       label: "Types",
       one: "Type of source",
@@ -78,6 +96,77 @@ export const sourcesPanel: Panel<SourceTab> = {
       many: "campaigns",
       columns: perSession,
       empty: "No visit carried a utm_campaign in this period.",
+    },
+  },
+};
+
+export const placesPanel: Panel<PlaceTab> = {
+  title: "Places",
+  dimensions: placeTabs,
+  tabs: {
+    country: {
+      label: "Countries",
+      one: "Country",
+      many: "countries",
+      columns: perSession,
+      empty: "No visit of this period has a known country: addresses of a private network have none.",
+    },
+    region: {
+      label: "Regions",
+      one: "Region",
+      many: "regions",
+      columns: perSession,
+      empty: "No region is known. Run “footfall lists update places” to tell regions and cities.",
+    },
+    city: {
+      label: "Cities",
+      one: "City",
+      many: "cities",
+      columns: perSession,
+      empty: "No city is known. Run “footfall lists update places” to tell regions and cities.",
+    },
+  },
+  credit: { text: "IP Geolocation by DB-IP", href: "https://db-ip.com" },
+};
+
+export const devicesPanel: Panel<DeviceTab> = {
+  title: "Devices",
+  dimensions: deviceTabs,
+  tabs: {
+    browser: {
+      label: "Browsers",
+      one: "Browser",
+      many: "browsers",
+      columns: perSession,
+      empty: "No browser was seen in this period.",
+    },
+    os: {
+      label: "Systems",
+      one: "Operating system",
+      many: "systems",
+      columns: perSession,
+      empty: "No operating system was seen in this period.",
+    },
+    device: {
+      label: "Types",
+      one: "Type of device",
+      many: "types",
+      columns: perSession,
+      empty: "No device was seen in this period.",
+    },
+  },
+};
+
+export const eventsPanel: Panel<"event"> = {
+  title: "Events",
+  dimensions: ["event"],
+  tabs: {
+    event: {
+      label: "All",
+      one: "Event",
+      many: "events",
+      columns: ["visitors", "events"],
+      empty: "Nothing but pageviews happened in this period.",
     },
   },
 };
