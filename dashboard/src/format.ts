@@ -267,7 +267,7 @@ export const rowName = (dimension: string, value: string | null): string => {
   if (dimension === "referrer_type") return named(referrerTypes, value);
   if (dimension === "country") return countryName(value);
   if (dimension === "device") return named(deviceTypes, value);
-  if (dimension === "event") return eventName(value);
+  if (dimension === "event") return value.replaceAll("_", " ");
   return value;
 };
 

@@ -175,7 +175,7 @@ test("rows without a value have a name", () => {
     "constructor",
   ]);
   expect(rowName("device", "mobile")).toBe("Phone");
-  expect(rowName("event", "form_submit")).toBe("form submission");
+  expect(rowName("event", "scroll_depth")).toBe("scroll depth");
   expect(eventName("page_exit")).toBe("page exit");
   expect(eventName("add_to_cart")).toBe("add to cart");
 });

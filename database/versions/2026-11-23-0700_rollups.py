@@ -1,8 +1,8 @@
 """Rollups by day and hour for each dimension, filled from the rows that are derived already
 
 Why: reports over months must not read every session, and distinct visitors do not add up over days
-(docs/decisions/0008-rollups.md). The worker waits while the tables are filled, about a minute for a
-million events; collection and reports go on.
+(docs/decisions/0008-rollups.md). The worker waits while the tables are filled;
+collection and reports go on.
 
 Revision ID: 0003
 Revises: 0002

@@ -8,6 +8,7 @@ import { useNow } from "../clock";
 import { ago, eventName } from "../format";
 import type { Installation, Site } from "../wire";
 import styles from "./LastEvent.module.css";
+import { LeaveOut } from "./LeaveOut";
 import { Snippet } from "./Snippet";
 
 type Props = {
@@ -85,6 +86,7 @@ const SnippetDialog = ({
           <dt>Days are counted in</dt>
           <dd>{site.timezone}</dd>
         </dl>
+        <LeaveOut />
         <Dialog.Close className={styles.close} aria-label="Close">
           <X size={17} aria-hidden />
         </Dialog.Close>
