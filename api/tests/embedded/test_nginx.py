@@ -284,7 +284,15 @@ def test_a_body_that_nginx_refuses_is_refused_in_json(either: Front) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/pixel/shop/tracking.js", "/api/sites", "/etl/status", "/events/count", "/healthz", "/readyz", "/health"],
+    [
+        "/pixel/shop/tracking.js",
+        "/api/sites",
+        "/etl/status",
+        "/events/count",
+        "/healthz",
+        "/readyz",
+        "/health",
+    ],
 )
 def test_other_answers_without_the_api_are_json_without_cors(either: Front, path: str) -> None:
     status, headers, body = either.get(path)
