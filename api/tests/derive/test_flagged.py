@@ -136,9 +136,9 @@ async def test_breakdowns_leave_robots_out(stack: Stack) -> None:
 def test_every_sql_report_leaves_robots_out() -> None:
     for file in (PROJECT_DIR / "database" / "reports").glob("*.sql"):
         text = file.read_text()
-        # The tables of days hold people only.
-        of_days = "daily_site_metrics" in text or "visitor_days" in text
-        assert of_days or "and not is_bot\n" in text, file.name
+        # Rollups and the tables of days hold people only.
+        of_people = ("daily_site_metrics", "visitor_days", "hourly_rollups", "daily_rollups")
+        assert any(table in text for table in of_people) or "and not is_bot\n" in text, file.name
 
 
 async def test_a_session_has_agent_and_place_of_its_entry(stack: Stack) -> None:
