@@ -304,6 +304,13 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
     )
     await api.pool.execute("insert into site_minutes values ('demo-shop', now(), 1)")
     await api.pool.execute(
+        "insert into retention_floors (site_id, floor_date) values ('demo-shop', '2026-01-01')"
+    )
+    await api.pool.execute(
+        "insert into erasures (site_id, visitor_hash, erased_before, requested_by, requested_at)"
+        " values ('demo-shop', '', now(), 'nobody', now())"
+    )
+    await api.pool.execute(
         "insert into api_keys (key_id, key_hash, name, scope, site_id)"
         " values ('k', '', 'n', 'read', 'demo-shop')"
     )
