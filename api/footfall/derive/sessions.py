@@ -27,6 +27,7 @@ PASSIVE_EVENT_TYPES: Final = frozenset(
         "scroll",
         "scroll_depth",
         "engagement",
+        "web_vital",
         "web_vitals",
     )
 )

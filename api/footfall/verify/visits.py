@@ -20,7 +20,7 @@ _PAUSE: Final = timedelta(minutes=30)
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _PASSIVE: Final = {
     *("pageview", "page_exit", "page_visibility", "scroll", "scroll_depth"),
-    *("engagement", "web_vitals"),
+    *("engagement", "web_vital", "web_vitals"),
 }
 _ORDER: Final = itemgetter("timestamp", "event_id")
 

@@ -110,6 +110,9 @@ def test_entry_and_exit_are_the_first_and_last_pageview_not_other_events() -> No
 BOUNCES = [
     (["pageview"], 0, True),
     (["pageview", "scroll", "page_exit", "page_visibility", "scroll_depth"], 0, True),
+    (["pageview", "web_vital", "web_vitals", "engagement"], 0, True),
+    (["pageview", "form_focus"], 0, False),
+    (["pageview", "text_selection"], 0, False),
     (["pageview"], 9_999, True),
     (["pageview"], 10_000, False),
     (["pageview", "click"], 0, False),
