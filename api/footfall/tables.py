@@ -30,7 +30,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET, JSONB
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, INET, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -341,6 +341,7 @@ pageviews = Table(
     _flag("is_bot"),
     _flag("is_not_found"),
     *_text("search_term"),
+    Column("scroll_percentage", Integer),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "view_timestamp", "event_id"),
     Index(None, "site_id", "view_timestamp"),
@@ -363,6 +364,13 @@ user_events = Table(
     Column("engaged_ms", BigInteger),
     Column("page_inferred", Boolean, nullable=False, server_default=text("false")),
     _flag("is_bot"),
+    *_text("link_url"),
+    _flag("is_outbound"),
+    _flag("is_download"),
+    *_text("file_type", "web_vital"),
+    Column("web_vital_value", DOUBLE_PRECISION),
+    *_text("web_vital_rating", "web_vital_id"),
+    _flag("url_inferred"),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "event_timestamp"),
     Index(None, "site_id", "event_timestamp"),
@@ -380,6 +388,7 @@ form_submissions = Table(
     _at("created_at"),
     Column("event_id", Uuid, nullable=False),
     _flag("is_bot"),
+    Column("field_names", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id"),
     Index(None, "site_id", "submit_timestamp"),
@@ -453,12 +462,20 @@ def _rollup_sums() -> list[Column[Any]]:
     return [*_text("value", nullable=False), *(_count(name, BigInteger) for name in names)]
 
 
+def _rollup_times() -> list[Column[Any]]:
+    return [
+        _count("timed_pageviews", BigInteger),
+        _count("time_on_page_seconds_sum", BigInteger),
+    ]
+
+
 daily_rollups = Table(
     "daily_rollups",
     metadata,
     *_rollup_key(Column("rollup_date", Date, nullable=False)),
     *_rollup_sums(),
     _count("visitors", BigInteger),
+    *_rollup_times(),
     PrimaryKeyConstraint("site_id", "dimension", "rollup_date", "value_key"),
 )
 
@@ -469,6 +486,7 @@ hourly_rollups = Table(
         Column("rollup_date", Date, nullable=False), Column("hour", SmallInteger, nullable=False)
     ),
     *_rollup_sums(),
+    *_rollup_times(),
     PrimaryKeyConstraint("site_id", "dimension", "rollup_date", "hour", "value_key"),
 )
 

@@ -8,6 +8,7 @@ the batch touches, so an event costs the same however long the history is.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from footfall.database import Connection
-from footfall.derive import pageviews, rollups, rows, store
+from footfall.derive import neighbours, pageviews, rollups, rows, store
 from footfall.derive.dimensions import TOTAL
 from footfall.derive.sessions import Session, sessionize
 from footfall.derive.sums import SumChanges
@@ -66,7 +67,7 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     if renamed:
         await store.rename(connection, renamed)
     await _insert(connection, batch, session_of)
-    engaged_changes = await pageviews.relate(
+    page_changes = await neighbours.relate(
         connection,
         [(row.site_id, row.id) for row in batch],
         sorted({(site_id, new) for site_id, _, new in renamed}),
@@ -74,11 +75,16 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
 
     changes = rollups.DailyChanges()
     sums = SumChanges()
+    engaged_changes: Counter[tuple[str, str]] = Counter()
+    for page in page_changes:
+        engaged_changes[page.site_id, page.session_id] += page.engaged_ms
+        if not page.is_bot and (page.timed_pageviews or page.time_on_page_seconds):
+            sums.count_time(page, page.viewed_at.astimezone(zones[page.site_id]))
     before = {(s.site_id, s.session_id): s for group in stored.values() for s in group}
     after = {
         identity: replace(
             session,
-            engaged_ms=session.engaged_ms + engaged_changes.get(identity, 0),
+            engaged_ms=session.engaged_ms + engaged_changes[identity],
             start_date=session.start.astimezone(zones[session.site_id]).date(),
         )
         for identity, session in sessions.items()

@@ -18,6 +18,12 @@ MAX_INT: Final = 2_147_483_647
 MAX_TIME_MS: Final = 86_400_000
 MAX_TEXT: Final = 2_000
 
+_VITAL_TYPES: Final = frozenset(("web_vital", "web_vitals"))
+_VITALS: Final = frozenset(("CLS", "FCP", "INP", "LCP", "TTFB"))
+_RATINGS: Final = frozenset(("good", "needs-improvement", "poor"))
+# Only of these is a milestone one of scrolling.
+_SCROLL_TYPES: Final = frozenset(("scroll", "scroll_depth"))
+
 
 @dataclass(frozen=True, slots=True)
 class Pageview:
@@ -32,13 +38,37 @@ class Pageview:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a click tells of the link it was on; url as sent."""
+
+    url: str | None = None
+    is_outbound: bool = False
+    is_download: bool = False
+    file_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """A Core Web Vital; value: ms, of CLS a bare number."""
+
+    name: str | None = None
+    value: float | None = None
+    rating: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
-    """A row of user_events but for its session id. page_inferred: the page comes from the session."""
+    """A row of user_events but for its session id.
+
+    page_inferred: the page comes from the session; url_inferred: only its address does.
+    """
 
     row: LogRow
     page_url: str | None
     page_path: str | None
     page_inferred: bool
+    url_inferred: bool
     event_data: dict[str, Any]
     element_tag: str | None
     element_classes: str | None
@@ -47,6 +77,8 @@ class Interaction:
     form_id: str | None
     time_spent_ms: int | None
     engaged_ms: int | None
+    link: Link
+    vital: Vital
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +89,7 @@ class Submission:
     form_action: str | None
     form_method: str | None
     field_count: int
+    field_names: list[str]
     form_data: Any
 
 
@@ -94,15 +127,43 @@ def interaction(row: LogRow) -> Interaction:
         page_url=page_url,
         page_path=page_path,
         page_inferred=page_path is None,
+        url_inferred=page_path is not None and page_url is None,
         event_data=given,
         element_tag=tag.lower() if tag else None,
         element_classes=text(classes),
         element_id=text(given.get("id")),
-        scroll_percentage=_percentage(given),
+        scroll_percentage=_percentage(row.event_type, given),
         form_id=text(given.get("formId")) or text(given.get("form_id")),
         time_spent_ms=time_spent_ms,
         # A client of seed 003 knows no engaged time; the time on the page is the best it says.
         engaged_ms=engaged_ms if engaged_ms is not None else time_spent_ms,
+        link=_link(given) if row.event_type == "click" else _NO_LINK,
+        vital=_vital(given) if row.event_type in _VITAL_TYPES else _NO_VITAL,
+    )
+
+
+_NO_LINK: Final = Link()
+_NO_VITAL: Final = Vital()
+
+
+def _link(given: dict[str, Any]) -> Link:
+    return Link(
+        url=text(given.get("href")),
+        is_outbound=given.get("isOutbound") is True,
+        is_download=given.get("isDownload") is True,
+        file_type=text(given.get("fileType")),
+    )
+
+
+def _vital(given: dict[str, Any]) -> Vital:
+    name, rating = text(given.get("name")), text(given.get("rating"))
+    if name not in _VITALS:
+        return _NO_VITAL
+    return Vital(
+        name=name,
+        value=_vital_value(given.get("value")),
+        rating=rating if rating in _RATINGS else None,
+        id=text(given.get("id")),
     )
 
 
@@ -114,8 +175,18 @@ def submission(event: Interaction) -> Submission:
         text(given.get("formAction")),
         text(given.get("formMethod")),
         len(form_data) if isinstance(form_data, dict | list) else 0,
+        _field_names(form_data),
         form_data if isinstance(form_data, dict | list) else None,
     )
+
+
+def _field_names(form_data: Any) -> list[str]:
+    """Names only: of an object its keys, of a list what its items have as `name`."""
+    if isinstance(form_data, list):
+        given = [_object(item).get("name") for item in form_data]
+    else:
+        given = list(_object(form_data))
+    return [name for name in map(text, given) if name is not None]
 
 
 def single(row: LogRow) -> Session:
@@ -200,10 +271,17 @@ def _ratio(value: Any) -> float | None:
     return rounded if 0 < rounded < 1000 else None
 
 
-def _percentage(given: dict[str, Any]) -> int | None:
+def _vital_value(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    number = float(value)
+    return min(number, float(MAX_TIME_MS)) if 0 <= number < math.inf else None
+
+
+def _percentage(event_type: str, given: dict[str, Any]) -> int | None:
     for name in ("scrollPercentage", "scroll_percentage", "milestone"):
         number = count(given.get(name))
-        if number is not None:
+        if number is not None and (name != "milestone" or event_type in _SCROLL_TYPES):
             return min(number, 100)
     return None
 

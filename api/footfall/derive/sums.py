@@ -1,7 +1,7 @@
 """daily_rollups and hourly_rollups by addition: sums by day and hour of the site for each dimension.
 
-A session counts at the hour it starts, a pageview and another event at its own. Of people only. An
-hour that the clocks repeat is one row, one that they skip is none.
+A session counts at the hour it starts, a pageview with the time on it and another event at its own. Of
+people only. An hour that the clocks repeat is one row, one that they skip is none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from footfall.database import Connection
 from footfall.derive.dimensions import EVENT, PAGE, TOTAL, values_of
+from footfall.derive.neighbours import PageChange
 from footfall.derive.sessions import Session
 from footfall.derive.visitors import Appearance, Place, VisitorChanges, value_key
 
@@ -23,11 +24,15 @@ SUMS: Final = (
     "engaged_ms_sum",
     "pageviews",
     "events",
+    "timed_pageviews",
+    "time_on_page_seconds_sum",
     "visitors",
 )
 _SESSIONS: Final = SUMS.index("sessions")
 _PAGEVIEWS: Final = SUMS.index("pageviews")
 _EVENTS: Final = SUMS.index("events")
+_TIMED: Final = SUMS.index("timed_pageviews")
+_SECONDS: Final = SUMS.index("time_on_page_seconds_sum")
 _VISITORS: Final = SUMS.index("visitors")
 
 
@@ -85,6 +90,16 @@ class SumChanges:
         for counted in (place, Place(site_id, TOTAL, "")):
             self._sums(counted, day, local.hour)[_PAGEVIEWS if is_pageview else _EVENTS] += 1
             self.visitors.see(counted, visitor_id, day)
+
+    def count_time(self, change: PageChange, local: datetime) -> None:
+        """A change of the time on a person's page that was viewed at `local` time."""
+        for place in (
+            Place(change.site_id, PAGE, change.path),
+            Place(change.site_id, TOTAL, ""),
+        ):
+            sums = self._sums(place, local.date(), local.hour)
+            sums[_TIMED] += change.timed_pageviews
+            sums[_SECONDS] += change.time_on_page_seconds
 
     def count_session(self, session: Session, hour: int, sign: int) -> None:
         """Add (sign 1) or take back (sign -1) a session that starts in the `hour` of its start_date."""
@@ -152,6 +167,7 @@ async def _save(
     if not rows:
         return
     await connection.execute(add, *(list(column) for column in zip(*rows, strict=True)))
-    fewer = [row[:key_length] for row in rows if min(row[key_length + 1 :]) < 0]
+    counts = [key_length + 1 + position for position in (_SESSIONS, _PAGEVIEWS, _EVENTS)]
+    fewer = [row[:key_length] for row in rows if any(row[place] < 0 for place in counts)]
     if fewer:
         await connection.execute(drop, *(list(column) for column in zip(*fewer, strict=True)))

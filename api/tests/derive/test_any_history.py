@@ -53,14 +53,21 @@ def clock(zone: str) -> Clock:
 
 
 def events_before(now: datetime, seed: int) -> list[dict[str, Any]]:
-    """Three weeks until `now`, most of them around the change of clocks a day and a half before."""
+    """Three weeks until `now`, most visits around the change of clocks a day and a half before."""
     events = weeks_of_events(seed, 200)
     dice = random.Random(seed)
+    starts: dict[tuple[Any, ...], str] = {}
     for one in events:
-        if dice.random() < 0.6:
-            one["timestamp"] = at(dice.uniform(-300, 300), now - timedelta(hours=34))
-        else:
-            one["timestamp"] = at(dice.uniform(-20 * 1440, 0), now)
+        visit = (one["visitorId"], one.get("sessionId"), one["siteId"], dice.randrange(2))
+        if visit not in starts:
+            is_near = dice.random() < 0.7
+            starts[visit] = (
+                at(dice.uniform(-300, 300), now - timedelta(hours=34))
+                if is_near
+                else at(dice.uniform(-20 * 1440, -80), now)
+            )
+        start = datetime.fromisoformat(starts[visit])
+        one["timestamp"] = at(dice.uniform(0, 75), start)
     return events
 
 
