@@ -1,4 +1,4 @@
-"""What each table of days must hold, as SQL over the log and over sessions that were verified before.
+"""What each table of days must hold, as SQL over the log, and over sessions and pageviews proved before.
 
 Every statement has the parameters $1 offset, $2 site id or null, $3 and $4 first and last day or null,
 $5 ids of log rows that count for nothing, $6 and $7 sites of which retention has removed events with the
@@ -32,9 +32,11 @@ _EVENTS: Final = """
         select e.id, e.site_id, e.visitor_id, e.is_bot, e.event_type,
             case when e.event_type = 'pageview' then 'page' else 'event' end as dimension,
             case when e.event_type = 'pageview' then coalesce(e.path, '/') else e.event_type end as value,
-            e.timestamp at time zone coalesce(s.timezone, 'UTC') as local
+            e.timestamp at time zone coalesce(s.timezone, 'UTC') as local,
+            p.time_on_page_seconds as seconds
         from events_log e
         left join sites s using (site_id)
+        left join pageviews p on p.site_id = e.site_id and p.id = e.id
         where e.id <= $1 and e.id <> all($5::bigint[]) and ($2::text is null or e.site_id = $2)
     )"""
 
@@ -97,7 +99,7 @@ _SEEN: Final = """
 
 _SUMS: Final = (
     *("sessions", "bounced_sessions", "duration_seconds_sum", "session_pageviews_sum"),
-    *("engaged_ms_sum", "pageviews", "events"),
+    *("engaged_ms_sum", "pageviews", "events", "timed_pageviews", "time_on_page_seconds_sum"),
 )
 
 _ROLLED: Final = """
@@ -108,13 +110,15 @@ _ROLLED: Final = """
             sum(duration_seconds) as duration_seconds_sum,
             sum(pageview_count) as session_pageviews_sum,
             sum(engaged_ms) as engaged_ms_sum,
-            0 as pageviews, 0 as events, 0 as visitors
+            0 as pageviews, 0 as events, 0 as timed_pageviews, 0 as time_on_page_seconds_sum, 0 as visitors
         from valued
         group by site_id, dimension, day, {hour} value
         union all
         select e.site_id, given.dimension, e.local::date, {local_hour} given.value, 0, 0, 0, 0, 0,
             count(*) filter (where e.event_type = 'pageview'),
             count(*) filter (where e.event_type <> 'pageview'),
+            count(e.seconds),
+            coalesce(sum(e.seconds), 0),
             0
         from events e
         cross join lateral (values ('total', ''), (e.dimension, e.value)) as given (dimension, value)
@@ -128,7 +132,7 @@ _ROLLED: Final = """
 
 _VISITORS_OF_DAYS: Final = """
         union all
-        select site_id, dimension, day, value, 0, 0, 0, 0, 0, 0, 0, count(*)
+        select site_id, dimension, day, value, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*)
         from seen
         group by site_id, dimension, day, value"""
 

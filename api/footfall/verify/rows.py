@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from footfall.verify import pages
 from footfall.verify.days import Check
 
-_LOGGED: Final = """
-    select e.site_id, e.id, e.visitor_id, e.event_id, e.is_bot, e.received_at as created_at, {columns}
-    from events_log e
-    where e.id <= $1 and e.id <> all($5::bigint[]) and ($2::text is null or e.site_id = $2)
-        and e.event_type {condition}"""
-
-_SAME: Final = ("visitor_id", "event_id", "is_bot", "created_at")
+_SAME: Final = ("visitor_id", "event_id", "is_bot", "created_at", "session_id")
 
 CHECKS: Final = (
     Check(
@@ -21,30 +16,30 @@ CHECKS: Final = (
         "view_timestamp",
         (
             *_SAME,
-            *("path", "view_timestamp", "utm_source", "utm_medium", "utm_campaign", "referrer"),
-            *("is_not_found", "search_term"),
+            *("path", "url", "title", "view_timestamp", "time_on_page_seconds", "engaged_ms"),
+            *("scroll_percentage", "is_not_found", "search_term"),
+            *("utm_source", "utm_medium", "utm_campaign", "referrer"),
         ),
-        _LOGGED.format(
-            columns="coalesce(e.path, '/') as path, e.timestamp as view_timestamp, e.utm_source,"
-            " e.utm_medium, e.utm_campaign, e.referrer, e.is_not_found, e.search_term",
-            condition="= 'pageview'",
-        ),
+        pages.VIEWS,
     ),
     Check(
         "user_events",
         ("site_id", "id"),
         "event_timestamp",
-        (*_SAME, "event_type", "event_timestamp"),
-        _LOGGED.format(
-            columns="e.event_type, e.timestamp as event_timestamp", condition="<> 'pageview'"
+        (
+            *_SAME,
+            *("event_type", "event_timestamp", "page_path", "page_url", "page_inferred"),
+            *("url_inferred", "scroll_percentage", "link_url", "is_outbound", "is_download"),
+            *("file_type", "web_vital", "web_vital_value", "web_vital_rating", "web_vital_id"),
         ),
+        pages.EVENTS,
     ),
     Check(
         "form_submissions",
         ("site_id", "id"),
         "submit_timestamp",
-        (*_SAME, "submit_timestamp"),
-        _LOGGED.format(columns="e.timestamp as submit_timestamp", condition="= 'form_submit'"),
+        (*_SAME, "submit_timestamp", "page_path", "page_url", "field_count", "field_names"),
+        pages.SUBMISSIONS,
     ),
 )
 

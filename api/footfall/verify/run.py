@@ -1,7 +1,8 @@
 """The comparison: everything in one snapshot, up to where the worker had come in it.
 
-Sessions are recomputed from the log in Python (visits.py); tables of days in SQL (days.py) from the log
-and from the sessions, which are proved by then. Nothing is written, and nobody is kept waiting.
+Sessions are recomputed from the log in Python (visits.py); single rows in SQL (rows.py, pages.py) from the log
+and from the sessions, which are proved by then; tables of days (days.py) from these and the log. Nothing is
+written, and nobody is kept waiting.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ async def _verify(connection: Connection, scope: Scope, on_progress: Progress) -
     await _compare_sessions(connection, scope, report, zones, skipped, on_progress)
     limits = (scope.site_id, scope.first, scope.last)
     floored = (list(scope.whole_since), list(scope.whole_since.values()))
-    checks = [*days.CHECKS, *rows.CHECKS]
+    checks = [*rows.CHECKS, *days.CHECKS]
     for place, check in enumerate(checks):
         on_progress(check.table, place, len(checks))
         await _compare(connection, check, report, (offset, *limits, skipped, *floored))
