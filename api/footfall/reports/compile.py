@@ -1,8 +1,8 @@
 """Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
 
 Takes the rollups where they answer exactly, figures.py knows from which tables else: with flagged traffic, for
-visitors by the hour, for time on page. Each statement's columns are `key` (none for totals) and the metrics
-it tells. Executes nothing; run.py puts the answers together.
+visitors by the hour. Each statement's columns are `key` (none for totals) and the metrics it tells. Executes
+nothing; run.py puts the answers together.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _ADDED: Final = (
     "session_pageviews_sum",
     "pageviews",
     "events",
+    "timed_pageviews",
+    "time_on_page_seconds_sum",
     "visitors",
 )
 
@@ -97,7 +99,7 @@ def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[An
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     assert query.dimension is not None
     scope = Scope(query.site_id, period, zone, query.include_bots)
-    if not query.include_bots and "time_on_page_s" not in query.metrics:
+    if not query.include_bots:
         return _grouped_rollups(query, scope)
     source = MOMENTS[query.dimension.kind](scope, None)
     columns = [source.measures[name].label(name) for name in query.metrics]

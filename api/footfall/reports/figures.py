@@ -85,6 +85,9 @@ def of_rollups(sums: Any) -> Measures:
         "bounce_rate": _share(add_up(sums.bounced_sessions), add_up(sums.sessions)),
         "session_duration_s": _share(add_up(sums.duration_seconds_sum), add_up(sums.sessions)),
         "views_per_session": _share(add_up(sums.session_pageviews_sum), add_up(sums.sessions)),
+        "time_on_page_s": _share(
+            add_up(sums.time_on_page_seconds_sum), add_up(sums.timed_pageviews)
+        ),
     }
 
 

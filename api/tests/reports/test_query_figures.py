@@ -409,3 +409,23 @@ async def test_days_agree_with_daily_site_metrics(stack: Stack, case: Case) -> N
         rate = None if day["bounce_rate"] is None else float(day["bounce_rate"])
         assert row["metrics"][4] == pytest.approx(rate, abs=0.00005)
     assert not stored
+
+
+async def test_time_on_page_is_read_from_rollups_and_with_flagged_traffic_from_pageviews(
+    stack: Stack, case: Case
+) -> None:
+    await load(stack, case)
+    body = {
+        "site_id": "shop",
+        "start_date": (case.day - timedelta(days=3)).isoformat(),
+        "end_date": (case.day + timedelta(days=3)).isoformat(),
+        "dimensions": ["page"],
+        "metrics": ["time_on_page_s", "pageviews", "visitors"],
+    }
+    # Nobody in this data set is flagged.
+    told = await stack.query(**body)
+    assert told["rows"]
+    assert (await stack.query(**body, include_bots=True))["rows"] == told["rows"]
+    await stack.rows("truncate pageviews")
+    assert (await stack.query(**body))["rows"] == told["rows"]
+    assert (await stack.query(**body, include_bots=True))["rows"] == []
