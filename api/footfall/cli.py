@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "demo": "footfall.cli_demo",
     "demo-clear": "footfall.cli_demo",
     "down": "footfall.cli_stack",
+    "example": "footfall.cli_example",
     "key": "footfall.cli_sites",
     "lists": "footfall.cli_lists",
     "migrate": "footfall.cli_database",
