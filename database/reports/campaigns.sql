@@ -1,6 +1,10 @@
 -- What did each campaign bring?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   utm_source           as the link says
 --   utm_medium           as the link says
@@ -11,8 +15,11 @@
 --   submitting_sessions  those sessions in which a form was submitted
 --   submission_rate      0 to 1: submitting_sessions by sessions
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/campaigns.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/campaigns.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/campaigns.sql
+--   footfall report campaigns --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 with brought as (
     select
@@ -24,7 +31,9 @@ with brought as (
     from user_sessions as session
     where site_id = :'site'
         and start_date between :'from'::date and :'to'::date
-        and not is_bot
+        -- Wide enough for every zone, so that the index is used; the line above decides.
+        and session_start between :'from'::date - 2 and :'to'::date + 3
+        and (not is_bot or :'bots'::boolean)
         and coalesce(utm_source, utm_medium, utm_campaign) is not null
 )
 select

@@ -1,6 +1,10 @@
 -- Which channels bring visits, and how good are they?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   channel             as in Organic Search; null for sessions without a pageview
 --   sessions            sessions of the period
@@ -9,8 +13,11 @@
 --   bounce_rate         0 to 1: share of those sessions that bounced
 --   session_duration_s  seconds: mean of those sessions
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/channels.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/channels.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/channels.sql
+--   footfall report channels --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 select
     channel,
@@ -22,6 +29,8 @@ select
 from user_sessions
 where site_id = :'site'
     and start_date between :'from'::date and :'to'::date
-    and not is_bot
+    -- Wide enough for every zone, so that the index is used; the line above decides.
+    and session_start between :'from'::date - 2 and :'to'::date + 3
+    and (not is_bot or :'bots'::boolean)
 group by channel
 order by sessions desc, channel;

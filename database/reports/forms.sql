@@ -1,6 +1,10 @@
 -- Which forms are sent, and by what part of the visits that see them?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   page                 path of the page with the form; null where the event names none
 --   form                 the form's id
@@ -10,15 +14,20 @@
 --   viewing_sessions     sessions of the period that were on the page
 --   completion_rate      0 to 1: submitting_sessions by viewing_sessions
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/forms.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/forms.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/forms.sql
+--   footfall report forms --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 with visits as (
     select site_id, session_id
     from user_sessions
     where site_id = :'site'
         and start_date between :'from'::date and :'to'::date
-        and not is_bot
+        -- Wide enough for every zone, so that the index is used; the line above decides.
+        and session_start between :'from'::date - 2 and :'to'::date + 3
+        and (not is_bot or :'bots'::boolean)
 ),
 submitted as (
     select page_path, coalesce(form_id, 'unknown') as form, session_id, visitor_id

@@ -1,6 +1,10 @@
 -- At which hours of the week do people read?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   hour       0 to 23, in the site's time zone; every hour of the day
 --   monday     pageviews of the period in that hour of that weekday
@@ -11,15 +15,18 @@
 --   saturday   pageviews of the period in that hour of that weekday
 --   sunday     pageviews of the period in that hour of that weekday
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/hours_heat_map.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/hours_heat_map.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/hours_heat_map.sql
+--   footfall report hours_heat_map --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 with views as (
     select view_timestamp at time zone sites.timezone as viewed_at
     from pageviews
     join sites using (site_id)
     where site_id = :'site'
-        and not is_bot
+        and (not is_bot or :'bots'::boolean)
         and (view_timestamp at time zone sites.timezone)::date between :'from'::date and :'to'::date
         -- Wide enough for every zone, so that the index is used; the line above decides.
         and view_timestamp between :'from'::date - 2 and :'to'::date + 3

@@ -1,6 +1,10 @@
 -- Where do visits begin, and does the page hold them?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   page                path of the session's first pageview, else of its first event
 --   sessions            sessions of the period that began there
@@ -9,8 +13,11 @@
 --   session_duration_s  seconds: mean of those sessions
 --   views_per_session   pageviews of those sessions, by their number
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/landing_pages.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/landing_pages.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/landing_pages.sql
+--   footfall report landing_pages --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 select
     entry_path as page,
@@ -22,7 +29,9 @@ select
 from user_sessions
 where site_id = :'site'
     and start_date between :'from'::date and :'to'::date
-    and not is_bot
+    -- Wide enough for every zone, so that the index is used; the line above decides.
+    and session_start between :'from'::date - 2 and :'to'::date + 3
+    and (not is_bot or :'bots'::boolean)
     and entry_path is not null
 group by entry_path
 order by sessions desc, page;

@@ -1,7 +1,11 @@
 -- How many visitors of each day had been here before?
 -- A visitor whose browser keeps no id gets a new one each day, and so counts as new each day.
+-- No bots parameter: rollup_visitors counts people.
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
 -- Columns:
 --   day                 date in the site's time zone; days with visitors only
 --   visitors            distinct visitor ids with an event that day
@@ -9,23 +13,22 @@
 --   returning_visitors  those seen on an earlier day
 --   returning_share     0 to 1: returning_visitors by visitors
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/new_versus_returning.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/new_versus_returning.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/new_versus_returning.sql
+--   footfall report new_versus_returning --site example --from 2026-03-02 --to 2026-03-15
 
-with first_visits as (
-    select visitor_id, min(visit_date) as first_date
-    from visitor_days
-    where site_id = :'site'
-    group by visitor_id
-)
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \if :bots \warn 'No bots parameter: rollup_visitors counts people.' \quit \endif \endif
+
 select
     visit_date as day,
-    count(*) as visitors,
-    count(*) filter (where visit_date = first_date) as new_visitors,
-    count(*) filter (where visit_date > first_date) as returning_visitors,
-    round(count(*) filter (where visit_date > first_date) / count(*)::numeric, 4) as returning_share
-from visitor_days
-join first_visits using (visitor_id)
-where site_id = :'site' and visit_date between :'from'::date and :'to'::date
+    sum(visitor_count) as visitors,
+    coalesce(sum(visitor_count) filter (where previous_date = '-infinity'), 0) as new_visitors,
+    coalesce(sum(visitor_count) filter (where previous_date > '-infinity'), 0) as returning_visitors,
+    round(coalesce(sum(visitor_count) filter (where previous_date > '-infinity'), 0)::numeric / sum(visitor_count), 4)
+        as returning_share
+from rollup_visitors
+where site_id = :'site'
+    and dimension = 'total'
+    and visit_date between :'from'::date and :'to'::date
 group by visit_date
 order by visit_date;

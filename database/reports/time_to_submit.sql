@@ -1,6 +1,10 @@
 -- How long are people there before they send a form?
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
+--   bots  boolean, default false: whether flagged traffic counts, too
 -- Columns:
 --   form                 the form's id
 --   submitting_sessions  sessions of the period with a submission of it
@@ -8,15 +12,20 @@
 --   p90_s                seconds: nine of ten took at most this long
 --   pageviews            mean number of the session's pageviews until then
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/time_to_submit.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/time_to_submit.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/time_to_submit.sql
+--   footfall report time_to_submit --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \else \set bots false \endif
 
 with visits as (
     select site_id, session_id, session_start
     from user_sessions
     where site_id = :'site'
         and start_date between :'from'::date and :'to'::date
-        and not is_bot
+        -- Wide enough for every zone, so that the index is used; the line above decides.
+        and session_start between :'from'::date - 2 and :'to'::date + 3
+        and (not is_bot or :'bots'::boolean)
 ),
 submitted as (
     select

@@ -1,6 +1,10 @@
 -- How many people came on each day, and what did they do?
+-- No bots parameter: daily_site_metrics counts people.
 --
--- Parameters: site (site id), from and to (first and last day, in the site's time zone).
+-- Parameters:
+--   site  text, required: site id
+--   from  date, required: first day, in the site's time zone
+--   to    date, required: last day, in the site's time zone
 -- Columns:
 --   day                 date in the site's time zone; every day of the period
 --   visitors            distinct visitor ids with an event that day
@@ -10,8 +14,11 @@
 --   bounce_rate         0 to 1: share of those sessions that bounced; null without sessions
 --   session_duration_s  seconds: mean of those sessions; null without sessions
 -- Run:
---   psql -v site=demo -v from=2026-11-01 -v to=2026-11-30 -f database/reports/traffic_by_day.sql
---   make psql, then: \set site demo \set from 2026-11-01 \set to 2026-11-30 \i database/reports/traffic_by_day.sql
+--   psql -v site=example -v from=2026-03-02 -v to=2026-03-15 -f database/reports/traffic_by_day.sql
+--   footfall report traffic_by_day --site example --from 2026-03-02 --to 2026-03-15
+
+\if :{?site} \else \warn 'Which site and days? -v site=example -v from=2026-03-02 -v to=2026-03-15' \endif
+\if :{?bots} \if :bots \warn 'No bots parameter: daily_site_metrics counts people.' \quit \endif \endif
 
 with days as (
     select site_id, :'from'::date + n as day

@@ -41,4 +41,7 @@ def test_types_are_those_of_the_schema() -> None:
 
 def test_every_report_is_listed_with_its_question() -> None:
     listed = re.findall(r"^\| \[(\w+)\]\(reports/(\w+)\.sql\) \| (.+) \|$", README, re.MULTILINE)
-    assert listed == [(one.name, one.name, one.question) for one in list_reports()]
+    assert sorted(listed) == [(one.name, one.name, one.question) for one in list_reports()]
+    assert f"`reports/` has {len(listed)}, one a file" in README
+    front = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
+    assert f"holds {len(listed)} questions of a site owner" in front

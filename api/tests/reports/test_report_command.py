@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 
-from click.testing import CliRunner, Result
+from click.testing import Result
 from conftest import Stack
+from report_lines import run_command
 
 from build import pageview
-from footfall.cli import main
 from footfall.reports.sqlfile import list_reports
 
 DAYS = ("--from", "2026-03-10", "--to", "2026-03-10")
 
 
 async def run(database_url: str, *arguments: str) -> Result:
-    # The command runs an event loop of its own.
-    return await asyncio.to_thread(
-        CliRunner().invoke, main, ["report", *arguments], env={"DATABASE_URL": database_url}
-    )
+    return await run_command(database_url, "report", *arguments)
 
 
 async def output(stack: Stack, *arguments: str) -> str:
@@ -46,7 +42,51 @@ async def visit(stack: Stack) -> None:
 async def test_without_a_name_it_lists_the_questions() -> None:
     lines = (await run("postgresql://nowhere/none")).stdout.splitlines()
     assert [line.split()[0] for line in lines] == [one.name for one in list_reports()]
-    assert lines[0].endswith("What did each campaign bring?")
+    [campaigns] = [line for line in lines if line.startswith("campaigns ")]
+    assert campaigns.endswith(" What did each campaign bring?")
+
+
+async def test_about_tells_what_a_report_takes_and_answers() -> None:
+    told = (await run("postgresql://nowhere/none", "funnel-by-path", "--about")).stdout
+    assert told.startswith("How many visits go the way through these pages, in this order?\n")
+    assert "\n  steps  text, required: two or more paths in order, separated by blanks\n" in told
+    assert "\n  median_s           seconds from the step before to this one: " in told
+
+
+async def test_parameters_of_a_report_are_set_by_name(stack: Stack) -> None:
+    await visit(stack)
+    rows = await output(
+        stack, "funnel_by_path", *DAYS, "--format", "csv", "--set", "steps= /a  /* "
+    )
+    assert [row.split(",")[:3] for row in rows.splitlines()[1:]] == [["1", "/a", "1"], ["2", "/*", "1"]]  # fmt: skip
+    rows = await output(
+        stack, "visits", *DAYS, "--format", "csv", "--set", "rows=0", "--set", "rows=1"
+    )
+    assert len(rows.splitlines()) == 2
+    # A value may hold what a name may not, and no value is SQL.
+    rows = await output(
+        stack, "page_by_day", *DAYS, "--format", "csv", "--set", "path=/a'=1 or ''='"
+    )
+    assert rows.splitlines()[1] == "2026-03-10,0,0,0,0,"
+
+
+async def test_a_parameter_that_is_wrong_or_missing_is_named(stack: Stack) -> None:
+    cases = [
+        (("funnel_by_path",), "funnel_by_path needs steps: two or more paths in order"),
+        (("funnel_by_path", "--set", "stps=/"), "has no parameter 'stps'; did you mean steps?"),
+        (("funnel_by_path", "--set", "steps= "), "steps must be a text, not ' ': two or more"),
+        (("visits", "--set", "quite=1"), "visits has no parameter 'quite'; it has bots, rows."),
+        (("visits", "--set", "rows=ten"), "rows must be a whole number, as 100, not 'ten'"),
+        (("visits", "--set", "bots=perhaps"), "bots must be true or false, not 'perhaps'"),
+        (("visits", "--set", "from=2026-03-01"), "from is told by --from."),
+        (("traffic_by_day", "--set", "path=/"), "it has none but --site, --from and --to."),
+        (("traffic_by_day", "--include-bots"), "daily_site_metrics counts people."),
+    ]
+    for arguments, words in cases:
+        assert words in await refusal(stack.database_url, *arguments), arguments
+    result = await run(stack.database_url, "visits", "--set", "rows")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "must be NAME=VALUE, not 'rows'." in result.stderr
 
 
 async def test_a_table_is_aligned_and_safe_for_a_terminal(stack: Stack) -> None:

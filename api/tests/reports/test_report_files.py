@@ -1,280 +1,234 @@
-"""database/reports: each file's exact answer on a small data set, by our command's way and by psql's."""
+"""database/reports: each file's exact answer on the example, by the very lines that its header prints."""
 
 from __future__ import annotations
 
-import asyncio
-import csv
-import io
 import re
+import shlex
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
 from conftest import Stack
+from report_lines import command_line, psql_line, run_command, run_psql, samples
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from build import event, pageview
+from build import pageview
 from footfall.config import PROJECT_DIR
-from footfall.database import open_engine
-from footfall.embedded.programs import find_psql
+from footfall.database import Pool, open_engine
+from footfall.demo import example
 from footfall.errors import NotFound
+from footfall.ingest.page_search import NOT_FOUND_EVENTS, SEARCH_EVENTS
 from footfall.reports.query import Period
-from footfall.reports.sqlfile import find_report, list_reports, run_report
+from footfall.reports.sqlfile import BOTS, USUAL, find_report, list_reports, run_report
+from footfall.worker import catch_up
 
-NAMES = [report.name for report in list_reports()]
-PERIOD = Period(date(2026, 3, 9), date(2026, 3, 10))
-GOOGLE = {"attribution": {"referrer": "https://www.google.com/"}}
-HACKER_NEWS = {"attribution": {"referrer": "https://news.ycombinator.com/item?id=1"}}
-LETTER = {
-    "attribution": {
-        "utmParams": {"utm_source": "letter", "utm_medium": "email", "utm_campaign": "spring"}
-    }
+REPORTS = list_reports()
+NAMES = [report.name for report in REPORTS]
+PERIOD = Period(date.fromisoformat(example.FIRST_DAY), date.fromisoformat(example.LAST_DAY))
+DAYS = ("-v", f"from={example.FIRST_DAY}", "-v", f"to={example.LAST_DAY}")
+EXPECTED = example.FOLDER / "expected"
+# What is told of every day, hour or finding, whether something happened or not.
+ALWAYS_THERE = {
+    "traffic_by_day": 14,
+    "hours_heat_map": 24,
+    "page_by_day": 14,
+    "period_comparison": 7,
+    "session_duration": 8,
+    "data_quality": 13,
+    "funnel_by_path": 4,
 }
 
 
-def visit(session: str, visitor: str, *events: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one | {"sessionId": session, "visitorId": visitor} for one in events]
-
-
-def view(path: str, at: str, **fields: Any) -> dict[str, Any]:
-    return pageview(path, timestamp=f"2026-{at}Z", **fields)
-
-
-def act(event_type: str, path: str, at: str, **given: Any) -> dict[str, Any]:
-    return event(event_type, path=path, timestamp=f"2026-{at}Z", eventData=given)
-
-
-def download(path: str, at: str, query: str = "") -> dict[str, Any]:
-    return act(
-        "click",
-        path,
-        at,
-        href=f"https://shop.example/hats.pdf{query}",
-        isDownload=True,
-        tagName="a",
-    )
-
-
-# In Kolkata, 5:30 ahead; the period's first instant is 18:30 of the 8th in UTC.
-VISITS = [
-    # A minute before the period: v1 is known when it begins.
-    *visit("s0", "v1", view("/", "03-08T18:29:00")),
-    *visit(
-        "s1",
-        "v1",
-        view("/", "03-08T18:31:00", **GOOGLE),
-        view("/pricing", "03-08T18:32:00"),
-        download("/pricing", "03-08T18:32:30", "?from=top#page=2"),
-    ),
-    *visit("s2", "v2", view("/pricing", "03-09T06:30:00")),
-    *visit(
-        "s3",
-        "v3",
-        view("/", "03-10T05:30:00", **LETTER),
-        view("/contact", "03-10T05:32:00"),
-        act(
-            "form_submit", "/contact", "03-10T05:33:00", formId="inquiry", formData={"name": "Ann"}
-        ),
-    ),
-    *visit(
-        "s4",
-        "v2",
-        view("/contact", "03-10T06:00:00", **HACKER_NEWS),
-        download("/contact", "03-10T06:00:10"),
-        act("page_exit", "/contact", "03-10T06:00:40", timeSpent=40_000),
-    ),
-    *visit("s5", "v3", view("/", "03-10T09:00:00", **LETTER)),
-]
-
-NO_VIEWS = "0 0 0 0 0 0 0"
-EXPECTED = {
-    "traffic_by_day": """
-        day|visitors|sessions|pageviews|events|bounce_rate|session_duration_s
-        2026-03-09|2|2|3|1|0.5000|45.0
-        2026-03-10|2|3|4|3|0.3333|73.3
-    """,
-    "top_pages": """
-        page|visitors|pageviews|pageview_share|time_on_page_s
-        /|2|3|0.4286|90.0
-        /contact|2|2|0.2857|40.0
-        /pricing|2|2|0.2857|
-    """,
-    "landing_pages": """
-        page|sessions|visitors|bounce_rate|session_duration_s|views_per_session
-        /|3|2|0.3333|90.0|1.67
-        /contact|1|1|0.0000|40.0|1.00
-        /pricing|1|1|1.0000|0.0|1.00
-    """,
-    "exit_pages": """
-        page|exits|sessions|exit_rate
-        /contact|2|2|1.0000
-        /pricing|2|2|1.0000
-        /|1|3|0.3333
-    """,
-    "sources": """
-        source|referrer_type|sessions|session_share|visitors|bounce_rate|session_duration_s
-        letter|direct|2|0.4000|1|0.5000|90.0
-        Direct / none|direct|1|0.2000|1|1.0000|0.0
-        google|search|1|0.2000|1|0.0000|90.0
-        hackernews|social|1|0.2000|1|0.0000|40.0
-    """,
-    "campaigns": """
-        utm_source|utm_medium|utm_campaign|sessions|visitors|bounce_rate|submitting_sessions|submission_rate
-        letter|email|spring|2|1|0.5000|1|0.5000
-    """,
-    "hours_heat_map": "\n".join(
-        ["hour|monday|tuesday|wednesday|thursday|friday|saturday|sunday"]
-        + [
-            f"{hour} {views}".replace(" ", "|")
-            for hour, views in enumerate(
-                ["2 0 0 0 0 0 0"]
-                + [NO_VIEWS] * 10
-                + ["0 3 0 0 0 0 0", "1 0 0 0 0 0 0", NO_VIEWS, "0 1 0 0 0 0 0"]
-                + [NO_VIEWS] * 9
-            )
-        ]
-    ),
-    "forms": """
-        page|form|submissions|submitting_sessions|visitors|viewing_sessions|completion_rate
-        /contact|inquiry|1|1|1|2|0.5000
-    """,
-    # By hand from VISITS, as the others: s3 and s5 are the letter's, s1 the search, s4 the network's.
-    "channels": """
-        channel|sessions|session_share|visitors|bounce_rate|session_duration_s
-        Email|2|0.4000|1|0.5000|90.0
-        Direct|1|0.2000|1|1.0000|0.0
-        Organic Search|1|0.2000|1|0.0000|90.0
-        Organic Social|1|0.2000|1|0.0000|40.0
-    """,
-    "entry_exit_pairs": """
-        entry_page|exit_page|sessions|session_share
-        /|/|1|0.3333
-        /|/contact|1|0.3333
-        /|/pricing|1|0.3333
-        /contact|/contact|1|1.0000
-        /pricing|/pricing|1|1.0000
-    """,
-    "next_pages": """
-        page|next_page|pageviews|pageview_share
-        /contact||2|1.0000
-        /pricing||2|1.0000
-        /|/contact|1|0.3333
-        /|/pricing|1|0.3333
-        /||1|0.3333
-    """,
-    "time_to_submit": """
-        form|submitting_sessions|median_s|p90_s|pageviews
-        inquiry|1|180.0|180.0|2.00
-    """,
-    "traffic_by_hour": """
-        day|hour|sessions|pageviews|events
-        2026-03-09|0|1|2|1
-        2026-03-09|12|1|1|0
-        2026-03-10|11|2|3|3
-        2026-03-10|14|1|1|0
-    """,
-    "downloads": """
-        file|downloads|visitors|sessions|pages|last_download
-        https://shop.example/hats.pdf|2|2|2|2|2026-03-10 11:30:10
-    """,
-    "new_versus_returning": """
-        day|visitors|new_visitors|returning_visitors|returning_share
-        2026-03-09|2|1|1|0.5000
-        2026-03-10|2|1|1|0.5000
-    """,
-}
+def expected(name: str) -> str:
+    return (EXPECTED / f"{name}.csv").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-async def engine(stack: Stack) -> AsyncIterator[AsyncEngine]:
-    """On a database with VISITS of `shop` in Kolkata, and of `york` on a day of 23 hours."""
-    await stack.rows(
-        "insert into sites (site_id, timezone)"
-        " values ('shop', 'Asia/Kolkata'), ('york', 'America/New_York'), ('new', 'UTC')"
-    )
-    times = ["08T04:59", "08T05:00", "08T06:59", "08T07:00", "09T03:59", "09T04:00"]
-    await stack.send(
-        *VISITS,
-        *(
-            view(f"/{n}", f"03-{at}:00", siteId="york", sessionId=f"y{n}", visitorId=f"y{n}")
-            for n, at in enumerate(times)
-        ),
-    )
-    await stack.derive()
-    engine = open_engine(stack.database_url, role="test")
+async def example_url(database_url: str, pool: Pool) -> str:
+    """A database that holds the example, derived."""
+    await example.load(pool)
+    await catch_up(pool)
+    return database_url
+
+
+@pytest.fixture
+async def engine(example_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(example_url, role="test")
     yield engine
     await engine.dispose()
 
 
-def as_lines(columns: list[str], rows: list[tuple[Any, ...]]) -> list[str]:
-    shown = [["" if value is None else str(value) for value in row] for row in rows]
-    return ["|".join(row) for row in [columns, *shown]]
+async def ask(engine: AsyncEngine, name: str, site_id: str, period: Period) -> list[list[Any]]:
+    """The rows of a report, asked as its header says."""
+    report = find_report(name)
+    table = await run_report(engine, report, site_id, period, samples(report))
+    return [["" if value is None else str(value) for value in row] for row in table.rows]
 
 
-async def ask(engine: AsyncEngine, name: str, site_id: str, period: Period) -> list[str]:
-    table = await run_report(engine, find_report(name), site_id, period)
-    return as_lines(table.columns, table.rows)
+def test_every_report_has_an_expected_answer_and_no_other_has() -> None:
+    assert sorted(path.stem for path in EXPECTED.glob("*")) == NAMES
+    assert len(NAMES) >= 27
 
 
-async def psql(stack: Stack, *arguments: str, script: str = "") -> list[str]:
-    """The rows that psql prints, run in the project's folder as the files' headers say."""
-    process = await asyncio.create_subprocess_exec(
-        str(find_psql()),
-        *("-X", "-q", "--csv", "-v", "ON_ERROR_STOP=1", "-d", stack.database_url, *arguments),
-        cwd=PROJECT_DIR,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await process.communicate(script.encode())
-    assert (process.returncode, errors.decode()) == (0, "")
-    return ["|".join(row) for row in csv.reader(io.StringIO(output.decode()))]
+async def test_the_command_answers_exactly_what_the_example_says(example_url: str) -> None:
+    for report in REPORTS:
+        result = await run_command(example_url, *command_line(report), "--format", "csv")
+        assert (result.exit_code, result.stderr) == (0, ""), report.name
+        assert result.stdout.replace("\r\n", "\n") == expected(report.name), report.name
 
 
-def test_every_report_has_an_expected_answer() -> None:
-    assert sorted(EXPECTED) == NAMES
-    assert len(NAMES) >= 15
+async def test_psql_answers_exactly_what_the_example_says(example_url: str) -> None:
+    for report in REPORTS:
+        output = await run_psql(example_url, *psql_line(report))
+        assert (output.code, output.errors) == (0, ""), report.name
+        assert output.text == expected(report.name), report.name
 
 
-async def test_each_report_answers_exactly(stack: Stack, engine: AsyncEngine) -> None:
-    for name, expected in EXPECTED.items():
-        wanted = [line.strip() for line in expected.strip().splitlines()]
-        assert await ask(engine, name, "shop", PERIOD) == wanted, name
+async def test_a_session_of_psql_includes_one_report_after_the_other(example_url: str) -> None:
+    """No parameter of one report may reach the next: defaults stay set in a session."""
+    lines = [f"\\set site example \\set from {example.FIRST_DAY} \\set to {example.LAST_DAY}"]
+    for report in REPORTS:
+        lines += [f"\\set {name} {shlex.quote(value)}" for name, value in samples(report).items()]
+        lines.append(f"\\i database/reports/{report.name}.sql")
+        lines += [f"\\unset {name}" for name in samples(report)]
+    output = await run_psql(example_url, script="\n".join(lines) + "\n")
+    assert (output.code, output.errors) == (0, "")
+    assert output.text == "".join(expected(name) for name in NAMES)
 
 
-async def test_psql_runs_each_file_by_the_lines_of_its_header(
-    stack: Stack, engine: AsyncEngine
+async def test_flagged_traffic_is_left_out_unless_asked_for(
+    example_url: str, engine: AsyncEngine, pool: Pool
 ) -> None:
-    for name, expected in EXPECTED.items():
-        wanted = [line.strip() for line in expected.strip().splitlines()]
-        header = (PROJECT_DIR / "database" / "reports" / f"{name}.sql").read_text()
-        header = header.replace("demo", "shop")
-        header = header.replace("2026-11-01", "2026-03-09").replace("2026-11-30", "2026-03-10")
-        [arguments] = re.findall(r"^--   psql (.*)$", header, re.MULTILINE)
-        [script] = re.findall(r"^--   make psql, then: (.*)$", header, re.MULTILINE)
-        assert await psql(stack, *arguments.split()) == wanted, name
-        assert await psql(stack, script=script + "\n") == wanted, name
+    """With everybody flagged, a report is empty, and whole again with bots."""
+    async with pool.acquire() as connection:
+        for table in ("user_sessions", "pageviews", "user_events", "form_submissions"):
+            await connection.execute(f"delete from {table} where is_bot")
+            await connection.execute(f"update {table} set is_bot = true")
+    for report in REPORTS:
+        if report.no_bots is not None:
+            continue
+        rows = await ask(engine, report.name, example.SITE_ID, PERIOD)
+        assert len(rows) == ALWAYS_THERE.get(report.name, 0), report.name
+        told = [*command_line(report), "--include-bots", "--format", "csv"]
+        result = await run_command(example_url, *told)
+        assert result.stdout.replace("\r\n", "\n") == expected(report.name), report.name
+        output = await run_psql(example_url, "-v", "bots=true", *psql_line(report))
+        assert output.text == expected(report.name), report.name
 
 
-async def test_a_day_without_the_hour_from_two_to_three(engine: AsyncEngine) -> None:
-    sunday = Period(date(2026, 3, 8), date(2026, 3, 8))
-    [_, day] = await ask(engine, "traffic_by_day", "york", sunday)
-    assert day == "2026-03-08|4|4|4|0|1.0000|0.0"
-    pages = await ask(engine, "top_pages", "york", sunday)
-    assert [line.partition("|")[0] for line in pages[1:]] == ["/1", "/2", "/3", "/4"]
-    hours = await ask(engine, "hours_heat_map", "york", sunday)
-    on_sunday = {line.split("|")[0]: line.split("|")[7] for line in hours[1:]}
-    assert {hour for hour, views in on_sunday.items() if views == "1"} == {"0", "1", "3", "23"}
-    assert sum(int(views) for views in on_sunday.values()) == 4
+async def test_the_robot_of_the_example_comes_back_with_its_pages(example_url: str) -> None:
+    line = [*command_line(find_report("visits")), "--include-bots", "--format", "csv"]
+    rows = (await run_command(example_url, *line)).stdout.splitlines()
+    assert len(rows) == len(expected("visits").splitlines()) + 1
+    [robot] = [row for row in rows if row.endswith(",3,/ > /trees > /old-catalogue")]
+    # From 1:58 to 3:02 on the day without the hour from two to three.
+    assert robot.startswith("2026-03-08 01:58:00,")
+    assert robot.split(",")[5] == "240"
 
 
-async def test_a_site_without_events_has_days_and_hours_of_zeros_only(engine: AsyncEngine) -> None:
-    for name in NAMES:
-        table = await run_report(engine, find_report(name), "new", PERIOD)
-        empty = {"traffic_by_day": 2, "hours_heat_map": 24}.get(name, 0)
-        assert len(table.rows) == empty, name
-        assert all(value in (0, None) for row in table.rows for value in row[1:]), name
+async def test_reports_of_people_refuse_bots_instead_of_leaving_them_out(example_url: str) -> None:
+    without = [report for report in REPORTS if report.no_bots is not None]
+    assert {"traffic_by_day", "retention_cohorts", "bots"} <= {report.name for report in without}
+    for report in without:
+        result = await run_command(example_url, *command_line(report), "--include-bots")
+        assert (result.exit_code, result.stdout) == (1, ""), report.name
+        assert str(report.no_bots) in result.stderr
+        output = await run_psql(example_url, "-v", "bots=true", *psql_line(report))
+        assert (output.text, output.errors) == ("", f"No bots parameter: {report.no_bots}\n")
+        output = await run_psql(example_url, "-v", "bots=false", *psql_line(report))
+        assert output.text == expected(report.name), report.name
+
+
+async def test_psql_names_the_parameter_that_is_missing(example_url: str) -> None:
+    for report in REPORTS:
+        file = ("-f", f"database/reports/{report.name}.sql")
+        output = await run_psql(example_url, *DAYS, *file)
+        assert output.code == 3
+        assert output.errors.startswith(
+            "Which site and days? -v site=example -v from="
+        ), report.name
+        required = [one.name for one in report.own_parameters if one.default is None]
+        output = await run_psql(example_url, "-v", "site=example", *DAYS, *file)
+        if required:
+            assert output.code == 3
+            assert output.errors.startswith(f"{required[0]} is missing: -v {required[0]}=")
+        else:
+            assert (output.code, output.errors) == (0, ""), report.name
+
+
+def test_parameters_are_declared_and_psql_sets_the_same_defaults() -> None:
+    defaults: dict[str, str | None] = {}
+    for report in REPORTS:
+        text = (PROJECT_DIR / "database" / "reports" / f"{report.name}.sql").read_text()
+        assert set(report.bound) == set(report.parameters), report.name
+        assert tuple(report.parameters)[:3] == USUAL, report.name
+        assert (BOTS in report.parameters) == (report.no_bots is None), report.name
+        for one in report.own_parameters:
+            assert one.kind in ("text", "integer", "boolean")
+            assert defaults.setdefault(one.name, one.default) == one.default, one.name
+            if one.default is None:
+                assert f"\\if :{{?{one.name}}} \\else \\warn '{one.name} is missing: -v " in text
+                continue
+            set_by_psql = re.findall(
+                rf"^\\if :{{\?{one.name}}} \\else \\set {one.name} (\S+) \\endif$", text, re.M
+            )
+            assert [value.strip("'") for value in set_by_psql] == [one.default], report.name
+
+
+def test_headers_give_the_lines_for_the_example() -> None:
+    for report in REPORTS:
+        own = [word for item in samples(report).items() for word in ("-v", "=".join(item))]
+        file = f"database/reports/{report.name}.sql"
+        assert psql_line(report) == ["-v", "site=example", *DAYS, *own, "-f", file]
+        given = [word for item in samples(report).items() for word in ("--set", "=".join(item))]
+        days = ["--from", example.FIRST_DAY, "--to", example.LAST_DAY]
+        assert command_line(report) == [*f"report {report.name} --site example".split(), *days, *given]  # fmt: skip
+
+
+async def test_each_header_explains_the_columns_that_come(engine: AsyncEngine) -> None:
+    for report in REPORTS:
+        table = await run_report(engine, report, example.SITE_ID, PERIOD, samples(report))
+        assert list(report.columns) == table.columns, report.name
+        assert report.question.endswith("?")
+        assert table.rows, report.name
+
+
+def test_events_that_tell_of_searches_and_missing_pages_are_those_of_the_pipeline() -> None:
+    for name, known in (("on_site_searches", SEARCH_EVENTS), ("not_found_pages", NOT_FOUND_EVENTS)):
+        [listed] = re.findall(r"event_type\) in \(([^)]*)\)", find_report(name).statement)
+        assert set(re.findall(r"'([^']*)'", listed)) == known
+
+
+async def test_the_guides_statement_tells_which_sources_bring_orders(pool: Pool) -> None:
+    await example.load(pool)
+    await catch_up(pool)
+    page = (PROJECT_DIR / "database" / "README.md").read_text()
+    [statement] = re.findall(r"^    select coalesce\(utm_source.*?;$", page, re.M | re.S)
+    rows = [tuple(row) for row in await pool.fetch(statement)]
+    # Anna ordered twice: once she came by herself, once from Google.
+    assert rows[:2] == [("Direct / none", 6, 1), ("google", 2, 1)]
+    assert len(rows) == 7
+    assert all(orders == 0 for _, _, orders in rows[2:])
+
+
+async def test_a_site_without_events_has_days_and_hours_of_zeros_only(
+    engine: AsyncEngine, pool: Pool
+) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute("insert into sites (site_id) values ('new')")
+    for report in REPORTS:
+        table = await run_report(engine, report, "new", PERIOD, samples(report))
+        assert len(table.rows) == ALWAYS_THERE.get(report.name, 0), report.name
+        told = [value for row in table.rows for value in row[1:] if not isinstance(value, str)]
+        assert all(value in (0, None) for value in told), report.name
+
+
+async def test_psql_shows_nothing_of_a_misspelt_site(example_url: str) -> None:
+    for report in REPORTS:
+        line = ["site=exmaple" if word == "site=example" else word for word in psql_line(report)]
+        output = await run_psql(example_url, *line)
+        assert output.text.splitlines() == expected(report.name).splitlines()[:1], report.name
 
 
 async def test_an_unknown_site_is_named(engine: AsyncEngine) -> None:
@@ -283,22 +237,35 @@ async def test_an_unknown_site_is_named(engine: AsyncEngine) -> None:
             await run_report(engine, find_report("sources"), site_id, PERIOD)
 
 
-async def test_psql_shows_nothing_of_a_misspelt_site(stack: Stack, engine: AsyncEngine) -> None:
-    for name in NAMES:
-        given = ("-v", "site=shopp", "-v", "from=2026-03-09", "-v", "to=2026-03-10")
-        lines = await psql(stack, *given, "-f", f"database/reports/{name}.sql")
-        assert len(lines) == 1, name
-
-
-async def test_each_header_explains_the_columns_that_come(engine: AsyncEngine) -> None:
-    for report in list_reports():
-        table = await run_report(engine, report, "shop", PERIOD)
-        assert list(report.columns) == table.columns, report.name
-        assert report.question.endswith("?")
-        assert table.rows, report.name
-
-
 def test_a_misspelt_report_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(NotFound, match=r"did you mean sources\?"):
         find_report("sorces")
     assert find_report("top-pages.sql").name == "top_pages"
+
+
+async def test_a_day_without_the_hour_from_two_to_three(stack: Stack) -> None:
+    await stack.rows("insert into sites (site_id, timezone) values ('york', 'America/New_York')")
+    times = ["08T04:59", "08T05:00", "08T06:59", "08T07:00", "09T03:59", "09T04:00"]
+    await stack.send(
+        *(
+            pageview(
+                f"/{n}",
+                timestamp=f"2026-03-{at}:00Z",
+                siteId="york",
+                sessionId=f"y{n}",
+                visitorId=f"y{n}",
+            )
+            for n, at in enumerate(times)
+        )
+    )
+    await stack.derive()
+    engine = open_engine(stack.database_url, role="test")
+    sunday = Period(date(2026, 3, 8), date(2026, 3, 8))
+    [day] = await ask(engine, "traffic_by_day", "york", sunday)
+    assert day == ["2026-03-08", "4", "4", "4", "0", "1.0000", "0.0"]
+    pages = await ask(engine, "top_pages", "york", sunday)
+    assert [row[0] for row in pages] == ["/1", "/2", "/3", "/4"]
+    hours = await ask(engine, "hours_heat_map", "york", sunday)
+    assert {row[0] for row in hours if row[7] == "1"} == {"0", "1", "3", "23"}
+    assert sum(int(row[7]) for row in hours) == 4
+    await engine.dispose()
