@@ -374,6 +374,14 @@ user_events = Table(
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "event_timestamp"),
     Index(None, "site_id", "event_timestamp"),
+    # For derive/neighbours.py, which looks for the few whose page the session tells.
+    Index(
+        "ix_user_events_placeless",
+        "site_id",
+        "session_id",
+        "event_timestamp",
+        postgresql_where=text("page_inferred or url_inferred"),
+    ),
 )
 
 form_submissions = Table(

@@ -29,6 +29,9 @@ alter table user_events
     add column web_vital_id text,
     add column url_inferred boolean not null default false;
 
+create index ix_user_events_placeless on user_events (site_id, session_id, event_timestamp)
+    where page_inferred or url_inferred;
+
 alter table pageviews add column scroll_percentage integer;
 
 alter table form_submissions add column field_names text[] not null default '{}';
@@ -298,6 +301,7 @@ alter table hourly_rollups drop column timed_pageviews, drop column time_on_page
 alter table daily_rollups drop column timed_pageviews, drop column time_on_page_seconds_sum;
 alter table form_submissions drop column field_names;
 alter table pageviews drop column scroll_percentage;
+drop index ix_user_events_placeless;
 alter table user_events
     drop column link_url, drop column is_outbound, drop column is_download, drop column file_type,
     drop column web_vital, drop column web_vital_value, drop column web_vital_rating,

@@ -55,23 +55,21 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     sessions: dict[tuple[str, str], Session] = {}
     session_of: dict[int, str] = {}
     renamed: list[tuple[str, str, str]] = []
+    joined: list[tuple[str, str]] = []
     for key, group in by_key.items():
         outcome = sessionize(
             stored[key], [rows.single(row) for row in group], first_ordinal=first_ordinal[key]
         )
         sessions.update(((key[0], session.session_id), session) for session in outcome.sessions)
         renamed.extend((key[0], old, new) for old, new in outcome.renamed.items())
+        joined.extend((key[0], session_id) for session_id in outcome.joined)
         for row, owner in zip(group, outcome.owners, strict=True):
             session_of[row.id] = outcome.sessions[owner].session_id
 
     if renamed:
         await store.rename(connection, renamed)
-    await _insert(connection, batch, session_of)
-    page_changes = await neighbours.relate(
-        connection,
-        [(row.site_id, row.id) for row in batch],
-        sorted({(site_id, new) for site_id, _, new in renamed}),
-    )
+    arrivals = await _insert(connection, batch, session_of)
+    page_changes = await neighbours.relate(connection, arrivals, joined)
 
     changes = rollups.DailyChanges()
     sums = SumChanges()
@@ -137,18 +135,22 @@ async def empty(connection: Connection) -> None:
 
 async def _insert(
     connection: Connection, batch: Sequence[LogRow], session_of: dict[int, str]
-) -> None:
+) -> neighbours.Arrivals:
     views, interactions, submissions = [], [], []
+    arrivals = neighbours.Arrivals()
     for row in batch:
         session_id = session_of[row.id]
         if row.event_type == "pageview":
             views.append((session_id, rows.pageview(row)))
+            arrivals.add_view(row.site_id, row.id)
             continue
         event = rows.interaction(row)
+        arrivals.add_event(row.site_id, row.id, event)
         interactions.append((session_id, event))
         if row.event_type == "form_submit":
             submissions.append((session_id, rows.submission(event)))
     await pageviews.insert(connection, views, interactions, submissions)
+    return arrivals
 
 
 async def zones_of(connection: Connection, site_ids: set[str]) -> dict[str, ZoneInfo]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from footfall.database import Connection
+from footfall.derive.rows import Interaction
 
 # Events that named no page belong to the one that was open in their session: the last viewed by then, else
 # the first. Those that named only a path have the address at which the session viewed it last by then, else
@@ -21,7 +22,7 @@ _PLACE_EVENTS: Final = """
     with viewed as (
         select site_id, session_id, min(view_timestamp) as since
         from pageviews
-        where {new}
+        where (site_id, id) in (select * from unnest($1::text[], $2::bigint[]))
         group by site_id, session_id
     ),
     touched as (
@@ -37,12 +38,15 @@ _PLACE_EVENTS: Final = """
             end as since
         from viewed v
         union all
-        select site_id, session_id, '-infinity' from {whole}
+        select site_id, session_id, '-infinity'
+        from unnest($5::text[], $6::text[]) as whole (site_id, session_id)
     ),
     placeless as (
-        select site_id, id from user_events where {new} and (page_inferred or url_inferred)
+        select u.site_id, u.id, u.session_id, u.event_timestamp, u.page_path, u.page_inferred
+        from unnest($3::text[], $4::bigint[]) as new (site_id, id)
+        join user_events u using (site_id, id)
         union
-        select u.site_id, u.id
+        select u.site_id, u.id, u.session_id, u.event_timestamp, u.page_path, u.page_inferred
         from touched t
         join user_events u
             on u.site_id = t.site_id and u.session_id = t.session_id and u.event_timestamp >= t.since
@@ -58,8 +62,7 @@ _PLACE_EVENTS: Final = """
                     coalesce(substring(open.url from '^[^:/?#]+://[^/?#]*'), '') || u.page_path
                 )
             end as page_url
-        from placeless
-        join user_events u using (site_id, id)
+        from placeless u
         cross join lateral (
             (
                 select url, path, true as is_before
@@ -87,7 +90,7 @@ _PLACE_EVENTS: Final = """
                 and p.view_timestamp <= u.event_timestamp
             order by view_timestamp desc, event_id desc
             limit 1
-        ) as named on u.url_inferred
+        ) as named on not u.page_inferred
     ),
     updated as (
         update user_events u
@@ -105,7 +108,9 @@ _PLACE_EVENTS: Final = """
 
 _RELATE_PAGES: Final = """
     with viewed as (
-        select site_id, session_id, path, view_timestamp, event_id, id from pageviews where {new}
+        select site_id, session_id, path, view_timestamp, event_id, id
+        from pageviews
+        where (site_id, id) in (select * from unnest($1::text[], $2::bigint[]))
     ),
     affected as (
         select site_id, id from viewed
@@ -139,12 +144,11 @@ _RELATE_PAGES: Final = """
             order by view_timestamp desc, event_id desc
             limit 1
         ) as p
-        where {new_event}
-            and (u.time_spent_ms is not null or u.engaged_ms is not null or u.scroll_percentage is not null)
+        where (u.site_id, u.id) in (select * from unnest($3::text[], $4::bigint[]))
         union
         select p.site_id, p.id
         from pageviews p
-        join {whole} using (site_id, session_id)
+        join unnest($5::text[], $6::text[]) as whole (site_id, session_id) using (site_id, session_id)
     ),
     related as (
         select
@@ -187,7 +191,7 @@ _RELATE_PAGES: Final = """
             from user_events u
             where u.site_id = p.site_id and u.session_id = p.session_id and u.page_path = p.path
                 and u.event_timestamp >= p.view_timestamp
-                and u.event_timestamp < coalesce(again.view_timestamp, 'infinity')
+                and (again.view_timestamp is null or u.event_timestamp < again.view_timestamp)
         ) as on_page on true
     ),
     updated as (
@@ -209,12 +213,7 @@ _RELATE_PAGES: Final = """
     where time_on_page_seconds is distinct from seconds_before or engaged_ms <> engaged_before_ms
 """
 
-# What is new by (site id, log id), and the sessions that were joined and so are new as a whole.
-_TOUCHED: Final = {
-    "new": "(site_id, id) in (select * from unnest($1::text[], $2::bigint[]))",
-    "new_event": "(u.site_id, u.id) in (select * from unnest($1::text[], $2::bigint[]))",
-    "whole": "unnest($3::text[], $4::text[]) as whole (site_id, session_id)",
-}
+Ids = tuple[list[str], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,22 +230,38 @@ class PageChange:
     time_on_page_seconds: int
 
 
-async def relate(
-    connection: Connection,
-    new: Sequence[tuple[str, int]],
-    whole_sessions: Sequence[tuple[str, str]],
-) -> list[PageChange]:
-    """Place events and time pages around the `new` rows (site id, log id).
+class Arrivals:
+    """The new rows by (site id, log id), as far as they have to do with others."""
 
-    whole_sessions: (site id, session id) that were joined, to be related from end to end. Returns the
-    pageviews whose time or engaged time changed.
+    def __init__(self) -> None:
+        self.views: Ids = ([], [])
+        self.placeless: Ids = ([], [])
+        self.telling: Ids = ([], [])
+
+    def add_view(self, site_id: str, row_id: int) -> None:
+        self._add(self.views, site_id, row_id)
+
+    def add_event(self, site_id: str, row_id: int, event: Interaction) -> None:
+        if event.page_inferred or event.url_inferred:
+            self._add(self.placeless, site_id, row_id)
+        if event.engaged_ms is not None or event.scroll_percentage is not None:
+            self._add(self.telling, site_id, row_id)
+
+    @staticmethod
+    def _add(ids: Ids, site_id: str, row_id: int) -> None:
+        ids[0].append(site_id)
+        ids[1].append(row_id)
+
+
+async def relate(
+    connection: Connection, new: Arrivals, joined: Sequence[tuple[str, str]]
+) -> list[PageChange]:
+    """Place events and time pages around the rows that are new.
+
+    joined: (site id, session id) of sessions that were several before, to be related from end to end.
+    Returns the pageviews whose time or engaged time changed.
     """
-    arguments = (
-        [site_id for site_id, _ in new],
-        [row_id for _, row_id in new],
-        [site_id for site_id, _ in whole_sessions],
-        [session_id for _, session_id in whole_sessions],
-    )
-    await connection.execute(_PLACE_EVENTS.format(**_TOUCHED), *arguments)
-    records = await connection.fetch(_RELATE_PAGES.format(**_TOUCHED), *arguments)
+    whole = ([site_id for site_id, _ in joined], [session_id for _, session_id in joined])
+    await connection.execute(_PLACE_EVENTS, *new.views, *new.placeless, *whole)
+    records = await connection.fetch(_RELATE_PAGES, *new.views, *new.telling, *whole)
     return [PageChange(*record) for record in records]

@@ -150,12 +150,13 @@ class Sessionized:
     """sessions: ascending by start, one per component, numbered from the first one's ordinal.
 
     owners[i]: index into `sessions` of the i-th event given. renamed: old session id to new, for
-    sessions that were stored under another id.
+    sessions that were stored under another id. joined: ids of those that were several before.
     """
 
     sessions: list[Session]
     owners: list[int]
     renamed: dict[str, str]
+    joined: list[str]
 
 
 def merge(a: Session, b: Session) -> Session:
@@ -199,16 +200,19 @@ def sessionize(
     sessions: list[Session] = []
     owners = [0] * len(singles)
     renamed: dict[str, str] = {}
+    joined: list[str] = []
     for number, component in enumerate(components):
         whole = reduce(merge, (session for session, _ in component))
         whole = replace(whole, ordinal=first_ordinal + number)
         sessions.append(whole)
+        if sum(place is None for _, place in component) > 1:
+            joined.append(whole.session_id)
         for session, place in component:
             if place is not None:
                 owners[place] = number
             elif session.session_id != whole.session_id:
                 renamed[session.session_id] = whole.session_id
-    return Sessionized(sessions, owners, renamed)
+    return Sessionized(sessions, owners, renamed, joined)
 
 
 def make_key(identity: str, *, is_bot: bool) -> str:

@@ -8,6 +8,7 @@ import pytest
 from conftest import Stack
 
 from build import at, batch, event, page_exit, pageview
+from footfall.ingest.payload import EventData
 
 LINKS: list[tuple[Any, Any]] = [
     (
@@ -130,6 +131,7 @@ NAMINGS: dict[str, dict[str, Any]] = {
 async def test_every_event_after_a_pageview_names_its_page(
     stack: Stack, naming: str, is_batch: bool
 ) -> None:
+    assert set(EventData.__annotations__) <= {*SENT, "pageview"}
     inner = [event(kind, 1, eventData=data, **NAMINGS[naming]) for kind, data in SENT.items()]
     await stack.send(
         pageview("/a", 0, url="https://shop.example/a?page=1"),

@@ -87,6 +87,7 @@ def test_a_late_event_joins_two_sessions_and_renames_the_rest() -> None:
     outcome = sessionize(stored, late, first_ordinal=1)
     assert [s.session_id for s in outcome.sessions] == ["s", "s.2"]
     assert outcome.renamed == {"s.2": "s", "s.3": "s.2"}
+    assert outcome.joined == ["s"]
     assert outcome.owners == [0]
     assert outcome.sessions[0].event_count == 3
 
