@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild verify bench build test crash compose-test fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild verify bench prove build test crash compose-test fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,11 @@ verify: ## Compare what is derived with the event log; ARGS='--site my-shop --fr
 bench: ## Print how well bots are told, and what the steps of collection cost
 	@$(INSTALL) test
 	@exec .venv/bin/python bench/bots.py
+
+EVENTS ?= 1000000
+prove: ## Compare the figures of EVENTS=1000000 synthetic events with a recount by DuckDB, cell by cell
+	@$(INSTALL) test
+	@PYTHONPATH=api exec .venv/bin/python bench/prove.py --events $(EVENTS)
 
 build: ## Build the lists, the tracking script and the dashboard
 	@$(INSTALL) run
