@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 SESSION_GAP: Final = timedelta(minutes=30)
@@ -39,8 +39,7 @@ _LIKE_A_BOTS: Final = re.compile(r"~bot~*$")
 Rank = tuple[bool, datetime, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a session takes from its first pageview (or first event, where there is none)."""
 
     at: datetime

@@ -10,8 +10,9 @@ day, and by how many sessions, since a session may change its values.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import md5
@@ -103,8 +104,7 @@ class Place(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
+class Appearance(NamedTuple):
     """A visitor who is now (change 1) or no longer (change -1) known at a place on a day."""
 
     place: Place
@@ -120,8 +120,13 @@ def value_key(value: str) -> bytes:
 
 
 def member_key(place: Place, visitor_id: str) -> bytes:
+    return _md5(_front(place.dimension, place.value) + visitor_id.encode())
+
+
+@lru_cache(maxsize=10_000)
+def _front(dimension: str, value: str) -> bytes:
     # The dimension has no blank and the middle a fixed length, so no two triples are written alike.
-    return _md5(f"{place.dimension} {value_key(place.value).hex()} {visitor_id}".encode())
+    return f"{dimension} {value_key(value).hex()} ".encode()
 
 
 def _md5(data: bytes) -> bytes:
@@ -145,16 +150,45 @@ class VisitorChanges:
 
     async def save(self, connection: Connection) -> list[Appearance]:
         """Write what changed; returns who appeared and vanished. The caller holds the offset's lock."""
-        wanted = sorted(
-            (place.site_id, member_key(place, visitor_id), day, change, place, visitor_id)
-            for (place, visitor_id, day), change in (
-                *((seen, 0) for seen in self._seen),
-                *((held, change) for held, change in self._held.items() if change),
-            )
-        )
-        if not wanted:
-            return []
         newcomers = await self._newcomers(connection)
+        days = self._days_of(newcomers)
+        pairs: Counter[tuple[Place, date, date]] = Counter()
+        made: list[tuple[str, bytes, date, int]] = []
+        appeared: list[Appearance] = []
+        wanted: list[tuple[str, bytes, date, int, Place, str]] = []
+        for (place, visitor_id, day), change in itertools.chain(
+            ((seen, 0) for seen in self._seen),
+            (held for held in self._held.items() if held[1]),
+        ):
+            member = member_key(place, visitor_id)
+            if len(days.get((place.site_id, visitor_id), ())) != 1:
+                wanted.append((place.site_id, member, day, change, place, visitor_id))
+                continue
+            # Somebody new with one day, as most are: nothing is known, and no day is beside it.
+            made.append((place.site_id, member, day, change or 1))
+            pairs[place, day, NEVER] += 1
+            appeared.append(Appearance(place, day, visitor_id, 1))
+        if wanted:
+            appeared += await self._save_wanted(connection, sorted(wanted), newcomers, made, pairs)
+        await _save_pairs(connection, pairs)
+        if made:
+            made.sort()
+            await connection.copy_records_to_table(
+                "rollup_members",
+                columns=["site_id", "member_key", "visit_date", "holder_count"],
+                records=made,
+            )
+        return appeared
+
+    async def _save_wanted(
+        self,
+        connection: Connection,
+        wanted: Sequence[tuple[str, bytes, date, int, Place, str]],
+        newcomers: set[tuple[str, str]],
+        made: list[tuple[str, bytes, date, int]],
+        pairs: Counter[tuple[Place, date, date]],
+    ) -> list[Appearance]:
+        """Compare with what is known; add to `made` and `pairs`, write what changed and what went."""
         asked = [one for one in wanted if (one[0], one[5]) not in newcomers]
         known = dict(
             zip(
@@ -163,9 +197,8 @@ class VisitorChanges:
                 strict=True,
             )
         )
-        made: list[tuple[str, bytes, date, int]] = []
         changed: list[tuple[str, bytes, date, int]] = []
-        gone: list[tuple[str, bytes, date]] = []
+        touched: list[tuple[str, bytes, date, int]] = []
         members: dict[tuple[str, bytes], Place] = {}
         appeared: list[Appearance] = []
         for site_id, member, day, change, place, visitor_id in wanted:
@@ -178,27 +211,32 @@ class VisitorChanges:
             elif after:
                 changed.append((site_id, member, day, after))
                 continue
-            else:
-                gone.append((site_id, member, day))
+            sign = 1 if before is None else -1
+            touched.append((site_id, member, day, sign))
             members[site_id, member] = place
-            appeared.append(Appearance(place, day, visitor_id, 1 if before is None else -1))
+            appeared.append(Appearance(place, day, visitor_id, sign))
         new_members = {(one[0], one[1]) for one in wanted if (one[0], one[5]) in newcomers}
-        await _save_pairs(connection, made, gone, members, new_members)
-        if made:
-            await connection.copy_records_to_table(
-                "rollup_members",
-                columns=["site_id", "member_key", "visit_date", "holder_count"],
-                records=made,
-            )
+        await _change_pairs(connection, touched, members, new_members, pairs)
         if changed:
             await connection.execute(_CHANGE, *_columns(changed), [one[3] for one in changed])
+        gone = [one for one in touched if one[3] < 0]
         if gone:
             await connection.execute(_FORGET, *_columns(gone))
         return appeared
 
+    def _days_of(self, newcomers: set[tuple[str, str]]) -> dict[tuple[str, str], set[date]]:
+        days: dict[tuple[str, str], set[date]] = {}
+        for place, visitor_id, day in itertools.chain(self._seen, self._held):
+            identity = (place.site_id, visitor_id)
+            if identity in newcomers:
+                days.setdefault(identity, set()).add(day)
+        return days
+
     async def _newcomers(self, connection: Connection) -> set[tuple[str, str]]:
         """(site id, visitor id) of those who were never seen before: of them nothing need be looked up."""
         visitors = sorted({(place.site_id, visitor_id) for place, visitor_id, _ in self._seen})
+        if not visitors:
+            return set()
         found = await connection.fetch(
             _KNOWN,
             [site_id for site_id, _ in visitors],
@@ -207,27 +245,29 @@ class VisitorChanges:
         return {one for one, (is_known,) in zip(visitors, found, strict=True) if not is_known}
 
 
-async def _save_pairs(
+async def _change_pairs(
     connection: Connection,
-    made: list[tuple[str, bytes, date, int]],
-    gone: list[tuple[str, bytes, date]],
+    touched: list[tuple[str, bytes, date, int]],
     members: dict[tuple[str, bytes], Place],
     new_members: set[tuple[str, bytes]],
+    pairs: Counter[tuple[Place, date, date]],
 ) -> None:
-    touched = [*((one[:3], 1) for one in made), *((one, -1) for one in gone)]
-    asked = [one for one, _ in touched if one[:2] not in new_members]
-    neighbours = dict(
-        zip(asked, await connection.fetch(_NEIGHBOURS, *_columns(asked)), strict=True)
-    )
+    """Add to `pairs` what changes by `touched`: (site id, member, day, 1 for a new one or -1)."""
+    asked = [one[:3] for one in touched if one[:2] not in new_members]
+    found = await connection.fetch(_NEIGHBOURS, *_columns(asked)) if asked else []
+    neighbours = dict(zip(asked, found, strict=True))
     days: dict[tuple[str, bytes], tuple[dict[date, int], set[date]]] = {}
-    for one, change in touched:
-        changes, others = days.setdefault(one[:2], ({}, set()))
-        changes[one[2]] = change
-        others.update(day for day in neighbours.get(one, ()) if day is not None)
-    pairs: Counter[tuple[Place, date, date]] = Counter()
+    for site_id, member, day, change in touched:
+        changes, others = days.setdefault((site_id, member), ({}, set()))
+        changes[day] = change
+        beside = neighbours.get((site_id, member, day), ())
+        others.update(other for other in beside if other is not None)
     for identity, (changes, others) in days.items():
         for pair, change in changed_pairs(changes, others).items():
             pairs[members[identity], *pair] += change
+
+
+async def _save_pairs(connection: Connection, pairs: Counter[tuple[Place, date, date]]) -> None:
     rows = sorted(
         (place.site_id, place.dimension, day, value_key(place.value), previous, place.value, n)
         for (place, day, previous), n in pairs.items()
