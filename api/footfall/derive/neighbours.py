@@ -49,7 +49,8 @@ _PLACE_EVENTS: Final = """
         select u.site_id, u.id, u.session_id, u.event_timestamp, u.page_path, u.page_inferred
         from touched t
         join user_events u
-            on u.site_id = t.site_id and u.session_id = t.session_id and u.event_timestamp >= t.since
+            on u.site_id = t.site_id and u.session_id = t.session_id
+            and (u.session_id, u.event_timestamp) >= (t.session_id, t.since)
         where u.page_inferred or u.url_inferred
     ),
     placed as (
@@ -190,8 +191,9 @@ _RELATE_PAGES: Final = """
                 max(scroll_percentage) as scroll_percentage
             from user_events u
             where u.site_id = p.site_id and u.session_id = p.session_id and u.page_path = p.path
-                and u.event_timestamp >= p.view_timestamp
-                and (again.view_timestamp is null or u.event_timestamp < again.view_timestamp)
+                and (u.session_id, u.event_timestamp) >= (p.session_id, p.view_timestamp)
+                and (u.session_id, u.event_timestamp)
+                    < (p.session_id, coalesce(again.view_timestamp, 'infinity'))
         ) as on_page on true
     ),
     updated as (
