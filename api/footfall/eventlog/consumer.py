@@ -130,6 +130,21 @@ _SEEN_ON: Final = """
 """
 
 
+# What a crash takes back is derived again, since it takes back the offset, too: the same transaction moves
+# it. So the commit need not wait for the disk; and a later one that does wait, as retention's, saves this
+# one with it.
+#
+# A batch touches a few rows of large tables, always by an index. A plan that was made while the tables were
+# small, or for any number of rows, may read them as a whole: ten times the CPU time (docs/decisions/0010).
+_FOR_BATCHES: Final = """
+    set local synchronous_commit = off;
+    set local plan_cache_mode = force_custom_plan;
+    set local enable_seqscan = off;
+    set local enable_hashjoin = off;
+    set local enable_mergejoin = off
+"""
+
+
 class Broken(Exception):
     """Nothing can be applied: the code or the database is at fault, not the events. Nothing was moved."""
 
@@ -145,10 +160,7 @@ async def step(pool: Pool, consumer: str, apply: Apply, *, batch_size: int) -> i
     are, and Broken when it is not the rows.
     """
     async with transaction(pool) as connection:
-        # What a crash takes back is derived again, since it takes back the offset, too: the same
-        # transaction moves it. So the commit need not wait for the disk; no commit that does wait, such
-        # as retention's, can survive a crash that this one does not.
-        await connection.execute("set local synchronous_commit = off")
+        await connection.execute(_FOR_BATCHES)
         last_id = await lock_offset(connection, consumer)
         rows = await read_after(connection, last_id, batch_size)
         if not rows:
@@ -309,7 +321,9 @@ async def without_copies(connection: Connection, rows: Sequence[LogRow]) -> list
         _DAYS_BEFORE, min(dates) - span, max(dates) + span, max(row.id for row in rows)
     )
     # Within a day the log holds no id twice.
-    days = [record["received_date"] for record in records if {record["received_date"]} != set(dates)]
+    days = [
+        record["received_date"] for record in records if {record["received_date"]} != set(dates)
+    ]
     if not days:
         return list(rows)
     found = await connection.fetch(
