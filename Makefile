@@ -20,7 +20,7 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild verify bench prove build test crash compose-test fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild verify bench bench-derive prove build test crash compose-test fuzz check clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ verify: ## Compare what is derived with the event log; ARGS='--site my-shop --fr
 bench: ## Print how well bots are told, and what the steps of collection cost
 	@$(INSTALL) test
 	@exec .venv/bin/python bench/bots.py
+
+bench-derive: ## Measure derivation and write bench/RESULTS.md; ARGS='--sizes 100000,1000000,10000000'
+	@$(INSTALL) test
+	@PYTHONPATH=api exec .venv/bin/python bench/derive.py $(ARGS)
 
 EVENTS ?= 1000000
 prove: ## Compare the figures of EVENTS=1000000 synthetic events with a recount by DuckDB, cell by cell
