@@ -11,7 +11,6 @@ from conftest import Stack
 from browsers import BROWSERS
 from build import NOON, click, event, page_exit, pageview
 from footfall import worker
-from footfall.config import PROJECT_DIR
 from footfall.derive.sessions import make_key
 
 DAY = NOON.date().isoformat()
@@ -131,14 +130,6 @@ async def test_breakdowns_leave_robots_out(stack: Stack) -> None:
         assert "/secret" not in names
         brought_back = (await stack.query(**asked, include_bots=True))["rows"]
         assert "/secret" in {row["dimensions"][0] for row in brought_back}
-
-
-def test_every_sql_report_leaves_robots_out() -> None:
-    for file in (PROJECT_DIR / "database" / "reports").glob("*.sql"):
-        text = file.read_text()
-        # Rollups and the tables of days hold people only.
-        of_people = ("daily_site_metrics", "visitor_days", "hourly_rollups", "daily_rollups")
-        assert any(table in text for table in of_people) or "and not is_bot\n" in text, file.name
 
 
 async def test_a_session_has_agent_and_place_of_its_entry(stack: Stack) -> None:
