@@ -24,6 +24,7 @@ from footfall import __version__
 from footfall.config import Settings
 from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
 from footfall.edge import (
+    accounts,
     admin,
     auth,
     collect,
@@ -35,12 +36,14 @@ from footfall.edge import (
     reports,
     script,
     tiny,
+    users,
 )
+from footfall.edge.attempts import Attempts, Hashing
 from footfall.edge.collect import Collector, Receive, Scope, Send
 from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
 from footfall.edge.tiny import Tiny
-from footfall.errors import FootfallError, Misconfigured, Unavailable
+from footfall.errors import FootfallError, Misconfigured, TooMany, Unavailable
 from footfall.eventlog.log import EventLog
 from footfall.eventlog.spool import Spool
 from footfall.eventlog.store import ensure_partitions
@@ -63,6 +66,8 @@ class State(TypedDict):
     log: EventLog
     sites: SiteDirectory
     token: auth.Token
+    attempts: Attempts
+    hashing: Hashing
     clock: Callable[[], datetime]
 
 
@@ -74,7 +79,9 @@ def _describe(error: FootfallError) -> JSONResponse:
     document = {"error": error.code, "detail": error.detail}
     if error.field is not None:
         document["field"] = error.field
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Unavailable) else None
+    headers = None
+    if isinstance(error, Unavailable | TooMany):
+        headers = {"Retry-After": str(error.retry_after_s)}
     return JSONResponse(document, error.status, headers)
 
 
@@ -125,6 +132,9 @@ class App:
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.include_router(admin.router)
+        self.api.include_router(accounts.router)
+        self.api.include_router(users.router)
+        self.api.include_router(users.site_router)
         self.api.include_router(ledger.router)
         self.api.include_router(privacy.router)
         self.api.include_router(etl.router)
@@ -157,6 +167,7 @@ class App:
         salts = Salts(pool)
         limits = SiteLimits(pool)
         token = auth.Token()
+        hashing = Hashing()
         lists = ListsInUse(settings.lists_folder, settings.geo_files)
         prepare = partial(self._prepare, pool, token, sites, salts)
         try:
@@ -187,10 +198,13 @@ class App:
                 log=log,
                 sites=sites,
                 token=token,
+                attempts=Attempts(),
+                hashing=hashing,
                 clock=self._clock,
             )
         finally:
             # Requests are answered by now; what still waits is committed before the pool closes.
+            hashing.close()
             log.close()
             await appender
             for task in (refresher, sharer, reader):

@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "site": "footfall.cli_sites",
     "token": "footfall.cli_database",
     "up": "footfall.cli_stack",
+    "user": "footfall.cli_users",
     "verify": "footfall.cli_verify",
     "work": "footfall.cli_processes",
 }

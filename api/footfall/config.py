@@ -92,12 +92,12 @@ class Settings(BaseSettings):
         default=None,
         validation_alias="FOOTFALL_PUBLIC_URL",
         description="Address under which visitors' browsers reach nginx, as in https://stats.example.org; "
-        "it stands in the snippet. Default: the address that the dashboard is opened at.",
+        "it stands in the snippet and in links for users. Default: the address that the dashboard is opened at.",
     )
     token: SecretStr | None = Field(
         default=None,
         validation_alias="FOOTFALL_TOKEN",
-        description="Token that opens the dashboard and the API, at least 16 characters. "
+        description="Token for scripts, which opens the API and the dashboard, at least 16 characters. "
         "Generated and kept in the database where neither this nor the file is set.",
     )
     token_file: Path | None = Field(

@@ -46,6 +46,12 @@ STEP_SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.000001, 0.000005, 0.00002, 0.0001, 0.0005, 0.002, 0.01, 0.1),
 )
+SIGN_INS = Counter(
+    "footfall_sign_ins_total",
+    "Tries to sign in to the dashboard by outcome: right, wrong, too_many.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 TIMESTAMPS_REPLACED = Counter(
     "footfall_event_timestamps_replaced_total",
     "Events whose claimed time was replaced by the time of receipt, by reason.",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -96,6 +97,83 @@ api_keys = Table(
     _at("revoked_at", nullable=True),
     CheckConstraint("scope in ('ingest', 'read', 'admin')", name="scope"),
     CheckConstraint("scope <> 'ingest' or site_id is not null", name="ingest_site"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", BigInteger, Identity(), primary_key=True),
+    *_text("name", nullable=False),
+    Column(
+        "name_key",
+        Text,
+        nullable=False,
+        unique=True,
+        comment="The name as it is compared: without regard to case and form of Unicode.",
+    ),
+    Column(
+        "password_hash",
+        Text,
+        comment="Argon2id with salt and parameters; null until a password is set.",
+    ),
+    _flag("is_admin"),
+    _at("created_at", server_default=text("now()")),
+    _at("disabled_at", nullable=True),
+    _at("last_login_at", nullable=True),
+)
+
+
+def _user(**kwargs: Any) -> Column[Any]:
+    return Column("user_id", BigInteger, ForeignKey("users.user_id", ondelete="CASCADE"), **kwargs)
+
+
+user_sites = Table(
+    "user_sites",
+    metadata,
+    _user(nullable=False),
+    Column(
+        "site_id",
+        Text,
+        ForeignKey("sites.site_id", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+    ),
+    *_text("role", nullable=False),
+    PrimaryKeyConstraint("user_id", "site_id"),
+    CheckConstraint("role in ('viewer', 'editor', 'owner')", name="role"),
+    Index(None, "site_id"),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column(
+        "login_hash",
+        LargeBinary,
+        primary_key=True,
+        comment="SHA-256 of the cookie's value, which is kept nowhere.",
+    ),
+    _user(nullable=False, index=True),
+    _at("created_at"),
+    _at("last_used_at"),
+    _at("expires_at"),
+)
+
+user_links = Table(
+    "user_links",
+    metadata,
+    Column(
+        "link_hash",
+        LargeBinary,
+        primary_key=True,
+        comment="SHA-256 of the secret in the link, which is kept nowhere.",
+    ),
+    *_text("purpose", nullable=False),
+    _user(index=True),
+    _at("created_at"),
+    _at("expires_at"),
+    _at("used_at", nullable=True),
+    CheckConstraint("purpose in ('setup', 'password')", name="purpose"),
+    CheckConstraint("(purpose = 'setup') = (user_id is null)", name="user"),
 )
 
 events_log = Table(

@@ -14,7 +14,7 @@ from typing import Final
 
 import asyncpg
 
-from footfall.admin import retention
+from footfall.admin import logins, retention
 from footfall.config import Settings
 from footfall.database import TRANSIENT, Connection, Pool, open_pool, transaction
 from footfall.derive import apply as derive
@@ -69,6 +69,7 @@ TASKS: Final = (
     Task("forget the counts of past minutes", timedelta(minutes=10), _forget_minutes),
     Task("make the log's partitions of the coming days", timedelta(hours=1), _make_partitions),
     Task("destroy visitor salts after 48 hours", timedelta(hours=1), _destroy_salts),
+    Task("forget logins and links that are over", timedelta(hours=1), logins.forget_ended),
 )
 
 

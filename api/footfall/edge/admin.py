@@ -1,4 +1,4 @@
-"""Sites, their secrets and keys over HTTP, for the dashboard token and keys of scope admin."""
+"""Sites, their secrets and keys over HTTP: settings for editors, the rest for owners and administrators."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from footfall.admin import keys, sites
-from footfall.database import AWAY, Connection, transaction
-from footfall.edge.auth import Access, require_admin
+from footfall.database import AWAY, Connection
+from footfall.edge.auth import Access, require_editor
 from footfall.edge.reports import WireError, utc
-from footfall.errors import NotFound, Unavailable
+from footfall.edge.transaction import open_transaction
+from footfall.errors import NotFound
 from footfall.site import SiteDirectory, SiteSettings
 
-router = APIRouter(prefix="/api", tags=["administration"], dependencies=[Depends(require_admin)])
+router = APIRouter(prefix="/api", tags=["administration"], dependencies=[Depends(require_editor)])
 
-Allowed = Annotated[Access, Depends(require_admin)]
+Allowed = Annotated[Access, Depends(require_editor)]
 
 
 class WireSite(BaseModel):
@@ -95,10 +96,12 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    401: _problem("No token or key, or a wrong one."),
-    403: _problem("The key only reads, or is for another site."),
+    401: _problem("Nobody is signed in, and there is no valid token or key."),
+    403: _problem("The role or key is not enough for this, or is for another site."),
     503: _problem("The database is away."),
 }
+# Retention removes what was stored; see admin.retention.
+OWNERS_SETTINGS: Final = frozenset({"keep_events_days", "keep_details_days"})
 _NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {404: _problem("No such site or key.")}
 WRONG: Final[dict[int | str, dict[str, Any]]] = {
     422: _problem("The body is wrong; `field` says where.")
@@ -128,23 +131,11 @@ async def read_body(request: Request, model: type[Body]) -> Body:
 @asynccontextmanager
 async def _change(request: Request) -> AsyncIterator[Connection]:
     """A transaction; after it, this process collects by what it changed. Raises Unavailable."""
-    try:
-        async with transaction(request.state.pool) as connection:
-            yield connection
-    except AWAY as error:
-        raise Unavailable("The database is away.") from error
+    async with open_transaction(request) as connection:
+        yield connection
     directory: SiteDirectory = request.state.sites
     with suppress(*AWAY):
         await directory.refresh()
-
-
-@asynccontextmanager
-async def reading(request: Request) -> AsyncIterator[Connection]:
-    try:
-        async with transaction(request.state.pool) as connection:
-            yield connection
-    except AWAY as error:
-        raise Unavailable("The database is away.") from error
 
 
 @router.post(
@@ -165,8 +156,8 @@ async def post_site(request: Request, access: Allowed) -> WireSite:
 @router.get("/sites/{site_id}", responses=ERRORS | _NOT_FOUND)
 async def get_site(request: Request, site_id: str, access: Allowed) -> WireSite:
     """One site with its settings."""
-    access.check_site(site_id)
-    async with reading(request) as connection:
+    access.check_site(site_id, "editor")
+    async with open_transaction(request) as connection:
         return _site(await sites.read_site(connection, site_id))
 
 
@@ -176,9 +167,11 @@ async def get_site(request: Request, site_id: str, access: Allowed) -> WireSite:
     openapi_extra=takes(SitePatch),
 )
 async def patch_site(request: Request, site_id: str, access: Allowed) -> WireSite:
-    """Change a site: all of the body, or nothing."""
-    access.check_site(site_id)
+    """Change a site: all of the body, or nothing. For how long events are kept is the owner's to say."""
+    access.check_site(site_id, "editor")
     body = await read_body(request, SitePatch)
+    if OWNERS_SETTINGS & (body.settings or {}).keys():
+        access.check_site(site_id, "owner")
     change = sites.SiteChange(body.timezone, body.allowed_domains, body.settings)
     async with _change(request) as connection:
         return _site(await sites.change_site(connection, site_id, change, actor=access.actor))
@@ -187,7 +180,7 @@ async def patch_site(request: Request, site_id: str, access: Allowed) -> WireSit
 @router.delete("/sites/{site_id}", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_site(request: Request, site_id: str, access: Allowed) -> None:
     """Forget a site and revoke its keys; its events stay until their retention ends."""
-    access.check_installation()
+    access.check_site(site_id, "owner")
     async with _change(request) as connection:
         await sites.remove_site(connection, site_id, actor=access.actor)
 
@@ -195,7 +188,7 @@ async def delete_site(request: Request, site_id: str, access: Allowed) -> None:
 @router.post("/sites/{site_id}/secret", responses=ERRORS | _NOT_FOUND)
 async def post_secret(request: Request, site_id: str, access: Allowed) -> WireSecret:
     """Ask for signed events, by a new secret; an old one ends."""
-    access.check_site(site_id)
+    access.check_site(site_id, "owner")
     async with _change(request) as connection:
         secret = await sites.rotate_secret(connection, site_id, actor=access.actor)
     return WireSecret(site_id=site_id, secret=secret)
@@ -204,7 +197,7 @@ async def post_secret(request: Request, site_id: str, access: Allowed) -> WireSe
 @router.delete("/sites/{site_id}/secret", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_secret(request: Request, site_id: str, access: Allowed) -> None:
     """Ask for no signatures any more."""
-    access.check_site(site_id)
+    access.check_site(site_id, "owner")
     async with _change(request) as connection:
         await sites.remove_secret(connection, site_id, actor=access.actor)
 
@@ -212,9 +205,13 @@ async def delete_secret(request: Request, site_id: str, access: Allowed) -> None
 @router.get("/keys", responses=ERRORS)
 async def get_keys(request: Request, access: Allowed) -> WireKeys:
     """Every key that the caller may manage, the revoked ones too; never a key's text."""
-    async with reading(request) as connection:
-        found = await keys.list_keys(connection, access.site_id)
-    return WireKeys(keys=[WireKey(**_key(key)) for key in found])
+    access.check_somewhere("owner")
+    mine = access.sites_for("owner")
+    async with open_transaction(request) as connection:
+        found = await keys.list_keys(connection)
+    return WireKeys(
+        keys=[WireKey(**_key(key)) for key in found if mine is None or key.site_id in mine]
+    )
 
 
 @router.post(
@@ -224,12 +221,13 @@ async def get_keys(request: Request, access: Allowed) -> WireKeys:
     openapi_extra=takes(NewKey),
 )
 async def post_key(request: Request, access: Allowed) -> WireNewKey:
-    """Make a key. A key for one site makes keys for that site only."""
+    """Make a key. The owner of a site makes keys for that site only."""
+    access.check_somewhere("owner")
     body = await read_body(request, NewKey)
     if body.site_id is None:
         access.check_installation()
     else:
-        access.check_site(body.site_id)
+        access.check_site(body.site_id, "owner")
     async with _change(request) as connection:
         key, text = await keys.create_key(
             connection, body.scope, body.site_id, body.name, actor=access.actor
@@ -240,9 +238,11 @@ async def post_key(request: Request, access: Allowed) -> WireNewKey:
 @router.delete("/keys/{key_id}", status_code=204, responses=ERRORS | _NOT_FOUND)
 async def delete_key(request: Request, key_id: str, access: Allowed) -> None:
     """Revoke a key; to do it twice changes nothing."""
+    access.check_somewhere("owner")
+    mine = access.sites_for("owner")
     async with _change(request) as connection:
         key = await keys.read_key(connection, key_id)
-        if access.site_id not in (None, key.site_id):
+        if mine is not None and key.site_id not in mine:
             raise NotFound(f"There is no key {key_id!r}.", field="key_id")
         await keys.revoke_key(connection, key_id, request.state.clock(), actor=access.actor)
 

@@ -10,12 +10,15 @@ from pydantic import BaseModel, Field
 
 from footfall.admin import audit, etl, retention
 from footfall.database import AWAY, transaction
-from footfall.edge.admin import ERRORS, Allowed, reading
-from footfall.edge.auth import require_token
+from footfall.edge.admin import ERRORS
+from footfall.edge.auth import Allowed, require_administrator
 from footfall.edge.reports import utc
+from footfall.edge.transaction import open_transaction
 from footfall.errors import Conflict, Unavailable
 
-router = APIRouter(prefix="/etl", tags=["operations"], dependencies=[Depends(require_token)])
+router = APIRouter(
+    prefix="/etl", tags=["operations"], dependencies=[Depends(require_administrator)]
+)
 
 BatchSize = Annotated[int, Query(ge=1, le=etl.MAX_BATCH)]
 RUNNING: Final = "Another clean-up is running; ask again when it is done."
@@ -83,7 +86,7 @@ class EtlCleanup(BaseModel):
 @router.get("/status", responses=ERRORS)
 async def get_status(request: Request) -> EtlStatus:
     """What waits to be derived, what cannot be, and how much there is."""
-    async with reading(request) as connection:
+    async with open_transaction(request) as connection:
         waiting = await etl.list_waiting(connection)
         counts = await etl.count_tables(connection)
         latest = await etl.latest_day(connection)
@@ -130,7 +133,7 @@ async def post_daily(
     """Bring a day's metrics up to date: derive what waits. The metrics follow each event by themselves."""
     day = target_date or request.state.clock().date() - timedelta(days=1)
     done = await _derive(request, 1_000)
-    async with reading(request) as connection:
+    async with open_transaction(request) as connection:
         sites = await etl.count_sites(connection, day)
     return EtlDaily(
         status="completed" if done.is_done else "partial",
@@ -187,7 +190,7 @@ async def _derive(request: Request, batch_size: int) -> etl.Derived:
 
 
 async def _poison(request: Request) -> list[Poison]:
-    async with reading(request) as connection:
+    async with open_transaction(request) as connection:
         letters = await etl.find_poison(connection)
     return [
         Poison(

@@ -60,8 +60,8 @@ class Ledger(BaseModel):
 @router.get(
     "/ledger",
     responses={
-        401: {"description": "No token or key, or a wrong one."},
-        403: {"description": "A key of another site; a key for one site needs its site_id."},
+        401: {"description": "Nobody is signed in, and there is no valid token or key."},
+        403: {"description": "Another site; whoever reads single sites only must name one."},
     },
 )
 async def get_ledger(
@@ -72,7 +72,7 @@ async def get_ledger(
 ) -> Ledger:
     """What was received in the last hours, and where each event is now."""
     if site_id is None:
-        access.check_installation()
+        access.check_installation("viewer")
     else:
         access.check_site(site_id)
     pool: Pool = request.state.pool

@@ -1,4 +1,4 @@
-"""Data subjects over HTTP: what is known of a visitor, and its erasure; for the token and admin keys."""
+"""Data subjects over HTTP: what is known of a visitor, and its erasure; for owners and administrators."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from footfall.admin import privacy
 from footfall.config import Settings
 from footfall.database import AWAY
-from footfall.edge.admin import ERRORS, WRONG, Allowed, read_body, takes
-from footfall.edge.auth import Access, require_admin
+from footfall.edge.admin import ERRORS, WRONG, read_body, takes
+from footfall.edge.auth import Access, require_owner
 from footfall.errors import Unavailable
 
-router = APIRouter(prefix="/api/privacy", tags=["privacy"], dependencies=[Depends(require_admin)])
+router = APIRouter(prefix="/api/privacy", tags=["privacy"], dependencies=[Depends(require_owner)])
+
+Allowed = Annotated[Access, Depends(require_owner)]
 
 NAME: Final = 'attachment; filename="visitor.json"'
 
@@ -43,7 +45,7 @@ def _check(access: Access, site_id: str | None) -> None:
     if site_id is None:
         access.check_installation()
     else:
-        access.check_site(site_id)
+        access.check_site(site_id, "owner")
 
 
 @router.get("/export", responses={**ERRORS, **WRONG}, response_class=StreamingResponse)

@@ -15,7 +15,7 @@ from footfall.admin import retention
 from footfall.config import Settings
 from footfall.database import AWAY, Pool, connection_within
 from footfall.derive.apply import CONSUMER
-from footfall.edge.auth import require_token, require_token_when_closed
+from footfall.edge.auth import require_administrator, require_administrator_when_closed
 from footfall.edge.caller import find_caller, forwarded_for
 from footfall.errors import Unavailable
 from footfall.eventlog.consumer import lag
@@ -106,10 +106,10 @@ class Reached(BaseModel):
 @router.get(
     "/api/connection",
     tags=["operations"],
-    dependencies=[Depends(require_token)],
+    dependencies=[Depends(require_administrator)],
     responses={
-        401: {"description": "No token or key, or a wrong one."},
-        403: {"description": "The key is for something else."},
+        401: {"description": "Nobody is signed in, and there is no valid token or key."},
+        403: {"description": "The role or key is for something else."},
     },
 )
 async def connection(request: Request) -> Reached:
@@ -133,7 +133,9 @@ async def connection(request: Request) -> Reached:
     )
 
 
-@router.get("/events/count", tags=["events"], dependencies=[Depends(require_token_when_closed)])
+@router.get(
+    "/events/count", tags=["events"], dependencies=[Depends(require_administrator_when_closed)]
+)
 async def events_count(request: Request) -> dict[str, Any]:
     """Events ever stored, in constant time."""
     pool: Pool = request.state.pool
@@ -144,7 +146,9 @@ async def events_count(request: Request) -> dict[str, Any]:
         raise Unavailable("The database is away.") from error
 
 
-@router.get("/events/recent", tags=["events"], dependencies=[Depends(require_token_when_closed)])
+@router.get(
+    "/events/recent", tags=["events"], dependencies=[Depends(require_administrator_when_closed)]
+)
 async def events_recent(
     request: Request, limit: Annotated[int, Query(ge=1, le=100)] = 10
 ) -> dict[str, Any]:

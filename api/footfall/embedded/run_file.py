@@ -83,3 +83,11 @@ def find_database_url(settings: Settings) -> str:
     if run is None or not run.database_url:
         raise Misconfigured(f"Footfall is not running on {data_dir}: start it with `make up`.")
     return run.database_url
+
+
+def find_public_url(settings: Settings) -> str | None:
+    """Where browsers reach Footfall: as it is set, else as the running stack says; None where nobody knows."""
+    if settings.public_url is not None:
+        return settings.public_url
+    run = find_running(settings.data_dir.absolute() / "run.json")
+    return run.url.rstrip("/") if run is not None else None

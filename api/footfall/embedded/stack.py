@@ -104,14 +104,15 @@ class Stack:
             self._launch(self._footfall("worker", "work"))
             self._launch(nginx.server(self._home, self._plain_environment))
             # Asked while the others start; it also says in one sentence what is wrong with a token.
-            token = self._read_token()
+            token = self._ask("token")
+            setup_link = self._ask("user", "link", "--if-needed")
             self._await("api", lambda: _answers(ports.LOOPBACK, api_port, "/readyz"))
             host = ports.reachable_host(settings.bind).strip("[]")
             self._await("nginx", lambda: _answers(host, settings.port, "/readyz"))
             result.append("API, worker and nginx are up")
         self._run_file.is_ready = True
         self._write_run_file()
-        self._print_summary(token)
+        self._print_summary(token, setup_link)
 
     def _start_database(self) -> str:
         if self._settings.database_url is not None:
@@ -193,15 +194,18 @@ class Stack:
         self._run_file.children = {name: found for name, found in names.items() if found}
         self._run_file.write(self._home.run_file)
 
-    def _print_summary(self, token: str) -> None:
+    def _print_summary(self, token: str, setup_link: str) -> None:
         assert self._run_file is not None
         run, settings = self._run_file, self._settings
         public = settings.public_url or run.url
         again = _variables_to_repeat(settings)
+        # Until somebody can sign in; a new one at each start, which ends the one before.
+        setup = [("Set up", f"{setup_link}  (your account; works once)")] if setup_link else []
         self._console.summary(
             [
                 ("Demo site", f"{public}/"),
                 ("Dashboard", f"{public}/dashboard/#token={token}"),
+                *setup,
                 ("API", f"{run.api_url}  (this machine only)"),
                 ("SQL", f"{again}make psql"),
                 ("Data", f"{self._home.data_dir}  (logs in logs/)"),
@@ -209,8 +213,9 @@ class Stack:
             f"Stop it with Ctrl-C here, or `{again}make down` elsewhere.",
         )
 
-    def _read_token(self) -> str:
-        command = self._footfall("token", "token")
+    def _ask(self, *arguments: str) -> str:
+        """What one of our own commands prints. Raises Misconfigured with its sentence where it fails."""
+        command = self._footfall(arguments[0], *arguments)
         answer = subprocess.run(  # noqa: S603 - our own command
             list(map(str, command.arguments)),
             env=dict(command.environment),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -63,6 +64,38 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: RunningStack) -> None
     assert "already running" in done.stderr
     assert done.stderr.count("\n") == 1
     assert stack.status("GET", "/readyz") == 200
+
+
+def test_the_word_of_a_proxy_that_ends_tls_reaches_the_api(stack: RunningStack) -> None:
+    token = stack.run("token").stdout.strip()
+    schemes = {}
+    for said in ("https", "http", "ftp", None):
+        headers = {"Authorization": f"Bearer {token}"}
+        if said is not None:
+            headers["X_Forwarded_Proto"] = said
+        status, _, body = stack.request("GET", "/api/connection", None, **headers)
+        schemes[said] = (status, json.loads(body)["scheme"])
+    assert schemes == {
+        "https": (200, "https"),
+        "http": (200, "http"),
+        "ftp": (200, "http"),
+        None: (200, "http"),
+    }
+
+
+def test_the_set_up_link_is_printed_until_somebody_can_sign_in(stack: RunningStack) -> None:
+    [link] = [word for word in stack.output().split() if "/dashboard/#setup=" in word]
+    assert link.startswith(f"http://127.0.0.1:{stack.port}/dashboard/#setup=")
+    body = {
+        "link": link.partition("=")[2],
+        "name": "ada",
+        "password": "four owls in a tree",
+    }
+    status, headers, _ = stack.request("POST", "/api/setup", json.dumps(body).encode())
+    assert status == 200
+    assert headers["Set-Cookie"].startswith("footfall_login=")
+    assert stack.run("user", "link", "--if-needed").stdout == ""
+    assert body["link"] not in stack.sql("select string_agg(user_links::text, '') from user_links")
 
 
 def test_psql_prints_bare_rows_and_quotes_survive(stack: RunningStack) -> None:
