@@ -20,5 +20,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   test: { include: ["test/**/*.test.ts"], environment: "node" },
-  server: { host: "127.0.0.1", proxy: { "/api": api } },
+  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },
 });

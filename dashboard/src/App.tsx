@@ -1,29 +1,63 @@
-// Decides which page to show: the request for access, a site, or why there is none.
-import { useEffect, type ReactNode } from "react";
+// Decides which page to show: sign-in, set-up, a site, or why there is none.
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 
-import { useAccess } from "./access/access";
-import { AccessNeeded } from "./access/AccessNeeded";
+import { grant, useAccess, useSession } from "./access/access";
+import { ApiError } from "./api";
 import { TopBar } from "./header/TopBar";
 import { NoSites } from "./install/NoSites";
+import { NothingShared } from "./install/NothingShared";
 import { amend, navigate, usePageState } from "./navigation";
 import { LedgerPage } from "./ledger/LedgerPage";
-import { useSites } from "./queries";
+import { useCheck, useSites } from "./queries";
 import { SitePage } from "./SitePage";
 import { Loading } from "./states/Loading";
 import { Problem } from "./states/Problem";
 import { UnknownSite } from "./states/UnknownSite";
 import type { Site } from "./wire";
 
+// Whoever is let in already need not wait for these.
+const SetUp = lazy(async () => ({ default: (await import("./access/SetUp")).SetUp }));
+const SignIn = lazy(async () => ({ default: (await import("./access/SignIn")).SignIn }));
+
 /** The site heard from last; before any event, the first. */
 const liveliest = (sites: readonly Site[]): Site | undefined =>
   sites.toSorted((a, b) => (b.last_event_at ?? "").localeCompare(a.last_event_at ?? ""))[0];
 
-export const App = (): ReactNode => {
+export const App = (): ReactNode => (
+  <Suspense fallback={<Loading />}>
+    <Page />
+  </Suspense>
+);
+
+const Page = (): ReactNode => {
   const access = useAccess();
-  return access.kind === "granted" ? <Sites key={access.token} /> : <AccessNeeded access={access} />;
+  switch (access.kind) {
+    case "checking":
+      return <Check token={access.token} />;
+    case "granted":
+      return <Sites key={access.token ?? access.session.name} />;
+    case "invited":
+      return <SetUp key={access.invitation.secret} invitation={access.invitation} />;
+    case "asked":
+      return <SignIn reason={access.reason} />;
+  }
+};
+
+const Check = ({ token }: { readonly token: string | null }): ReactNode => {
+  const check = useCheck(token);
+  useEffect(() => {
+    if (check.data !== undefined) grant(check.data, token);
+  }, [check.data, token]);
+  const refused = check.error instanceof ApiError && check.error.failure === "access";
+  return check.error === null || refused ? (
+    <Loading />
+  ) : (
+    <Problem page error={check.error} onRetry={() => void check.refetch()} />
+  );
 };
 
 const Sites = (): ReactNode => {
+  const session = useSession();
   const state = usePageState();
   const sites = useSites();
   const chosen = state.site ?? (sites.data && liveliest(sites.data)?.site_id) ?? null;
@@ -58,7 +92,11 @@ const Sites = (): ReactNode => {
       <>
         <TopBar sites={sites.data} chosen={null} onChoose={choose} />
         {sites.data.length === 0 || chosen === null ? (
-          <NoSites />
+          session.everywhere === null ? (
+            <NothingShared name={session.name} />
+          ) : (
+            <NoSites />
+          )
         ) : (
           <UnknownSite asked={chosen} sites={sites.data} onChoose={choose} />
         )}

@@ -1,25 +1,43 @@
 // The only module that talks to the server. Every failure becomes one ApiError with a sentence to show.
 import * as v from "valibot";
 
-import { currentAccess } from "./access/access";
+import { credentialOf, currentAccess } from "./access/access";
 import type { ColumnName } from "./metrics";
 import type { Range } from "./period";
-import { errorAnswer, installationAnswer, ledgerAnswer, queryAnswer, sitesAnswer } from "./wire";
-import type { Installation, Ledger, QueryAnswer, Site } from "./wire";
+import {
+  emptyAnswer,
+  errorAnswer,
+  installationAnswer,
+  ledgerAnswer,
+  linkAnswer,
+  queryAnswer,
+  sessionAnswer,
+  setupAnswer,
+  sitesAnswer,
+} from "./wire";
+import type { Installation, Ledger, LinkUse, QueryAnswer, Session, Site } from "./wire";
 
-/** access: the token was refused. unreachable, unavailable: trying again may help. The rest: not. */
+/** access: nobody is signed in, or the token was refused. unreachable, unavailable: trying again may help. The rest: not. */
 export type Failure = "access" | "unreachable" | "unavailable" | "refused" | "unexpected";
 
 export class ApiError extends Error {
   readonly failure: Failure;
-  /** The token the request carried. */
-  readonly token: string | null;
+  /** The token that the request carried, or what stands for the sign-in. */
+  readonly credential: string | null;
+  /** What of the request is at fault, where the server says so. */
+  readonly field: string | null;
 
-  constructor(failure: Failure, sentence: string, token: string | null) {
+  constructor(
+    failure: Failure,
+    sentence: string,
+    credential: string | null,
+    field: string | null = null,
+  ) {
     super(sentence);
     this.name = "ApiError";
     this.failure = failure;
-    this.token = token;
+    this.credential = credential;
+    this.field = field;
   }
 }
 
@@ -40,22 +58,39 @@ const failureOf = (status: number): Failure => {
   return status >= 500 || status === 429 ? "unavailable" : "refused";
 };
 
+/** With what a request is sent: a token, or the cookie of a sign-in and what goes with it. */
+type Credentials = { readonly token: string | null; readonly csrf: string | null };
+
+const nobody: Credentials = { token: null, csrf: null };
+
+const credentials = (): Credentials => {
+  const access = currentAccess();
+  if (access.kind !== "granted") return nobody;
+  return { token: access.token, csrf: access.token === null ? access.session.csrf : null };
+};
+
 const request = async <TSchema extends v.GenericSchema>(
   schema: TSchema,
   path: string,
-  init: RequestInit,
-  token: string | null,
+  init: RequestInit = {},
+  { token, csrf }: Credentials = credentials(),
 ): Promise<v.InferOutput<TSchema>> => {
+  const credential = token ?? csrf;
   const headers = new Headers({ Accept: "application/json" });
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+  if (csrf !== null && init.method !== undefined) headers.set("X-CSRF-Token", csrf);
   if (init.body !== undefined) headers.set("Content-Type", "application/json");
 
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers, credentials: "omit" });
+    response = await fetch(path, {
+      ...init,
+      headers,
+      credentials: token === null ? "same-origin" : "omit",
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("unreachable", "Footfall’s server cannot be reached.", token);
+    throw new ApiError("unreachable", "Footfall’s server cannot be reached.", credential);
   }
   const body: unknown = await response.json().catch(() => null);
 
@@ -64,7 +99,8 @@ const request = async <TSchema extends v.GenericSchema>(
     const sentence = told.success
       ? told.output.detail
       : `The server answered with status ${response.status}.`;
-    throw new ApiError(failureOf(response.status), sentence, token);
+    const field = told.success ? told.output.field : null;
+    throw new ApiError(failureOf(response.status), sentence, credential, field);
   }
   const answer = v.safeParse(schema, body);
   if (!answer.success) {
@@ -73,45 +109,76 @@ const request = async <TSchema extends v.GenericSchema>(
     throw new ApiError(
       "unexpected",
       `The server answered in a form this page does not know (${field}); reload to update the page.`,
-      token,
+      credential,
     );
   }
   return answer.output;
 };
 
-const grantedToken = (): string | null => {
-  const access = currentAccess();
-  return access.kind === "granted" ? access.token : null;
+const post = (body: unknown, signal?: AbortSignal): RequestInit => ({
+  method: "POST",
+  body: JSON.stringify(body),
+  ...(signal === undefined ? {} : { signal }),
+});
+
+/** Who this browser is: by the token, or else by its cookie. */
+export const fetchSession = (
+  signal: AbortSignal | undefined,
+  token: string | null,
+): Promise<Session> =>
+  request(sessionAnswer, "/api/session", signal === undefined ? {} : { signal }, {
+    token,
+    csrf: null,
+  });
+
+export const signIn = (name: string, password: string): Promise<Session> =>
+  request(sessionAnswer, "/api/session", post({ name, password }), nobody);
+
+export const signOut = async (): Promise<void> => {
+  await request(emptyAnswer, "/api/session", { method: "DELETE" });
 };
 
-export const fetchSites = async (
-  signal?: AbortSignal,
-  token: string | null = grantedToken(),
-): Promise<readonly Site[]> => {
-  const init: RequestInit = signal === undefined ? {} : { signal };
-  return (await request(sitesAnswer, "/api/sites", init, token)).sites;
-};
+export const changePassword = (current: string, password: string): Promise<Session> =>
+  request(sessionAnswer, "/api/session/password", {
+    method: "PUT",
+    body: JSON.stringify({ current, password }),
+  });
+
+export const fetchSetup = (signal: AbortSignal) =>
+  request(setupAnswer, "/api/setup", { signal }, nobody);
+
+/** What a link that works once is for. */
+export const readLink = (link: string, signal: AbortSignal): Promise<LinkUse> =>
+  request(linkAnswer, "/api/setup/link", post({ link }, signal), nobody);
+
+/** Use a link up: name is the first administrator's, null where the account has one. */
+export const spendLink = (link: string, password: string, name: string | null): Promise<Session> =>
+  request(
+    sessionAnswer,
+    "/api/setup",
+    post({ link, password, ...(name === null ? {} : { name }) }),
+    nobody,
+  );
+
+export const fetchSites = async (signal?: AbortSignal): Promise<readonly Site[]> =>
+  (await request(sitesAnswer, "/api/sites", signal === undefined ? {} : { signal })).sites;
 
 export const fetchInstallation = (siteId: string, signal: AbortSignal): Promise<Installation> =>
-  request(
-    installationAnswer,
-    `/api/sites/${encodeURIComponent(siteId)}/installation`,
-    { signal },
-    grantedToken(),
-  );
+  request(installationAnswer, `/api/sites/${encodeURIComponent(siteId)}/installation`, { signal });
 
-/** What became of every event of the last hours, of all sites. */
-export const fetchLedger = (hours: number, signal: AbortSignal): Promise<Ledger> =>
-  request(ledgerAnswer, `/api/ledger?hours=${hours}`, { signal }, grantedToken());
+/** What became of every event of the last hours, at one site, or at all where siteId is null. */
+export const fetchLedger = (
+  hours: number,
+  siteId: string | null,
+  signal: AbortSignal,
+): Promise<Ledger> => {
+  const asked = new URLSearchParams({ hours: String(hours) });
+  if (siteId !== null) asked.set("site_id", siteId);
+  return request(ledgerAnswer, `/api/ledger?${asked.toString()}`, { signal });
+};
 
 export const runQuery = async (query: Query, signal: AbortSignal): Promise<QueryAnswer> => {
-  const token = grantedToken();
-  const answer = await request(
-    queryAnswer,
-    "/api/query",
-    { method: "POST", body: JSON.stringify(query), signal },
-    token,
-  );
+  const answer = await request(queryAnswer, "/api/query", post(query, signal));
   const odd = answer.rows.some(
     (row) =>
       row.metrics.length !== query.metrics.length ||
@@ -121,7 +188,7 @@ export const runQuery = async (query: Query, signal: AbortSignal): Promise<Query
     throw new ApiError(
       "unexpected",
       "The server answered with other columns than were asked for; reload to update the page.",
-      token,
+      credentialOf(currentAccess()),
     );
   return answer;
 };

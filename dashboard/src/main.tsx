@@ -17,6 +17,11 @@ import { openTheme } from "./theme";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root.");
 
+// A part that is loaded later is gone after an upgrade: the new page has its own.
+window.addEventListener("vite:preloadError", () => {
+  window.location.reload();
+});
+
 openTheme();
 openAccess();
 

@@ -1,8 +1,17 @@
 // The page's questions to the API, cached: one hook per question.
-import { QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
 
 import { refuse } from "./access/access";
-import { ApiError, fetchInstallation, fetchLedger, fetchSites, rangeFields, runQuery, type Query } from "./api";
+import {
+  ApiError,
+  fetchInstallation,
+  fetchLedger,
+  fetchSession,
+  fetchSites,
+  rangeFields,
+  runQuery,
+  type Query,
+} from "./api";
 import { metricNames, type ColumnName } from "./metrics";
 import { intervalOf, type Range } from "./period";
 
@@ -10,9 +19,8 @@ const LIVE_REFRESH_MS = 20_000;
 const WAITING_REFRESH_MS = 3_000;
 const INSTALLATION_REFRESH_MS = 10_000;
 
-const dropRefusedToken = (error: Error): void => {
-  if (error instanceof ApiError && error.failure === "access" && error.token !== null)
-    refuse(error.token);
+const dropRefused = (error: Error): void => {
+  if (error instanceof ApiError && error.failure === "access") refuse(error.credential);
 };
 
 const worthRepeating = (failureCount: number, error: Error): boolean =>
@@ -22,11 +30,21 @@ const worthRepeating = (failureCount: number, error: Error): boolean =>
 
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
-    queryCache: new QueryCache({ onError: dropRefusedToken }),
+    queryCache: new QueryCache({ onError: dropRefused }),
+    mutationCache: new MutationCache({ onError: dropRefused }),
     defaultOptions: {
       // "always": the server is often this very machine, which works without a network.
       queries: { networkMode: "always", retry: worthRepeating, staleTime: 10_000 },
     },
+  });
+
+/** Asks once who this browser is; a refusal changes useAccess(). */
+export const useCheck = (token: string | null) =>
+  useQuery({
+    queryKey: ["session", token],
+    queryFn: ({ signal }) => fetchSession(signal, token),
+    staleTime: 0,
+    gcTime: 0,
   });
 
 export const useSites = () =>
@@ -45,10 +63,10 @@ export const useInstallation = (siteId: string) =>
       state.data?.last_event === null ? WAITING_REFRESH_MS : INSTALLATION_REFRESH_MS,
   });
 
-export const useLedger = (hours: number) =>
+export const useLedger = (hours: number, siteId: string | null) =>
   useQuery({
-    queryKey: ["ledger", hours],
-    queryFn: ({ signal }) => fetchLedger(hours, signal),
+    queryKey: ["ledger", hours, siteId],
+    queryFn: ({ signal }) => fetchLedger(hours, siteId, signal),
     refetchInterval: LIVE_REFRESH_MS,
     placeholderData: (previous) => previous,
   });

@@ -62,4 +62,31 @@ export const ledgerAnswer = v.object({
 });
 export type Ledger = Readonly<v.InferOutput<typeof ledgerAnswer>>;
 
-export const errorAnswer = v.object({ error: v.string(), detail: v.string() });
+const role = v.picklist(["viewer", "editor", "owner"]);
+export type Role = v.InferOutput<typeof role>;
+
+/** Who is calling: everywhere is the role at every site, sites the roles at single ones. */
+export const sessionAnswer = v.object({
+  kind: v.picklist(["user", "key", "token"]),
+  name: v.nullable(v.string()),
+  everywhere: v.nullable(role),
+  sites: v.record(v.string(), role),
+  csrf: v.nullable(v.string()),
+});
+export type Session = Readonly<v.InferOutput<typeof sessionAnswer>>;
+
+export const setupAnswer = v.object({ needs_administrator: v.boolean() });
+
+export const linkAnswer = v.object({
+  purpose: v.picklist(["setup", "password"]),
+  name: v.nullable(v.string()),
+});
+export type LinkUse = Readonly<v.InferOutput<typeof linkAnswer>>;
+
+export const emptyAnswer = v.null();
+
+export const errorAnswer = v.object({
+  error: v.string(),
+  detail: v.string(),
+  field: v.optional(v.nullable(v.string()), null),
+});

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { tokenIn } from "../src/access/access";
-import { ApiError, fetchSites, runQuery, type Query } from "../src/api";
+import { grant, invitationIn, leave, tokenIn } from "../src/access/access";
+import { ApiError, fetchSites, runQuery, signIn, signOut, type Query } from "../src/api";
 import { tagFor } from "../src/install/tag";
 
 const query: Query = {
@@ -33,7 +33,16 @@ const failureOf = async (work: Promise<unknown>): Promise<ApiError> => {
 
 const run = () => runQuery(query, new AbortController().signal);
 
+const session = {
+  kind: "user",
+  name: "ada",
+  everywhere: "owner",
+  sites: {},
+  csrf: "shown",
+} as const;
+
 afterEach(() => {
+  leave();
   vi.unstubAllGlobals();
 });
 
@@ -41,17 +50,50 @@ test("an answer comes through, and the token goes along as a bearer token", asyn
   const server = answerWith(200, {
     sites: [{ site_id: "demo", timezone: "UTC", created_at: "x", last_event_at: null }],
   });
-  await expect(fetchSites(undefined, "secret")).resolves.toEqual([
+  grant({ ...session, kind: "token", name: null, csrf: null }, "secret");
+  await expect(fetchSites()).resolves.toEqual([
     { site_id: "demo", timezone: "UTC", last_event_at: null },
   ]);
   const headers = new Headers(server.mock.calls[0]?.[1]?.headers);
   expect(headers.get("Authorization")).toBe("Bearer secret");
+  expect(server.mock.calls[0]?.[1]?.credentials).toBe("omit");
+});
+
+test("a sign-in goes along as its cookie, and what changes something shows what goes with it", async () => {
+  const server = answerWith(200, { sites: [] });
+  grant(session, null);
+  await fetchSites();
+  await signOut().catch(() => undefined);
+  await failureOf(run());
+  const sent = server.mock.calls.map(([, init]) => [
+    init?.credentials,
+    new Headers(init?.headers).get("X-CSRF-Token"),
+    new Headers(init?.headers).get("Authorization"),
+  ]);
+  expect(sent).toEqual([
+    ["same-origin", null, null],
+    ["same-origin", "shown", null],
+    ["same-origin", "shown", null],
+  ]);
+});
+
+test("an answer without a body is one", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 204 })));
+  grant(session, null);
+  await expect(signOut()).resolves.toBeUndefined();
+});
+
+test("too many tries are said in the server's words", async () => {
+  answerWith(429, { error: "too_many_requests", detail: "Try again in 3 minutes." });
+  const error = await failureOf(signIn("ada", "wrong"));
+  expect([error.failure, error.message]).toEqual(["unavailable", "Try again in 3 minutes."]);
 });
 
 test("a refused token is told apart, with the token that was refused", async () => {
   answerWith(401, { error: "unauthorized", detail: "A token is needed." });
-  const error = await failureOf(fetchSites(undefined, "old"));
-  expect([error.failure, error.token]).toEqual(["access", "old"]);
+  grant(session, "old");
+  const error = await failureOf(fetchSites());
+  expect([error.failure, error.credential]).toEqual(["access", "old"]);
 });
 
 test("the server's own sentence is shown", async () => {
@@ -103,6 +145,12 @@ test("a server that cannot be reached is said to be so", async () => {
 test("the token is read from the link's fragment only", () => {
   expect(tokenIn("#token=abc-123_x")).toBe("abc-123_x");
   expect(["", "#", "#token=", "#other=1"].map(tokenIn)).toEqual([null, null, null, null]);
+});
+
+test("a link that works once says what it is for", () => {
+  expect(invitationIn("#setup=abc")).toEqual({ purpose: "setup", secret: "abc" });
+  expect(invitationIn("#password=x-_1")).toEqual({ purpose: "password", secret: "x-_1" });
+  expect(["", "#token=abc", "#setup="].map(invitationIn)).toEqual([null, null, null]);
 });
 
 test("a site's name cannot break out of its tag", () => {

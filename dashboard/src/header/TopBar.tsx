@@ -1,10 +1,11 @@
-// The bar that stays on top: mark, site picker, the period where there is one, theme.
+// The bar that stays on top: mark, site picker, the period where there is one, theme, account.
 import { ChartLine, Moon, Scale, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { navigate, usePageState } from "../navigation";
 import { toggleTheme, useTheme } from "../theme";
 import type { Site } from "../wire";
+import { AccountMenu } from "./AccountMenu";
 import { Mark } from "./Mark";
 import { SitePicker } from "./SitePicker";
 import styles from "./TopBar.module.css";
@@ -25,8 +26,11 @@ export const TopBar = ({ sites, chosen, onChoose, children }: Props): ReactNode 
       </div>
       {sites.length > 0 && <SitePicker sites={sites} chosen={chosen} onChoose={onChoose} />}
       <div className={styles.period}>{children}</div>
-      {sites.length > 0 && <ViewToggle />}
-      <ThemeToggle />
+      <div className={styles.tools}>
+        {sites.length > 0 && <ViewToggle />}
+        <ThemeToggle />
+        <AccountMenu />
+      </div>
     </div>
   </header>
 );

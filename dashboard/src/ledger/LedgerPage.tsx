@@ -2,6 +2,7 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { useSession } from "../access/access";
 import { count, share } from "../format";
 import { TopBar } from "../header/TopBar";
 import { navigate } from "../navigation";
@@ -34,7 +35,9 @@ type Props = {
 };
 
 export const LedgerPage = ({ site, sites, hours, onChoose }: Props): ReactNode => {
-  const ledger = useLedger(Number(hours));
+  // Whoever reads single sites sees the chosen one; events that named no site are the administrator's.
+  const readsAll = useSession().everywhere !== null;
+  const ledger = useLedger(Number(hours), readsAll ? null : site.site_id);
   return (
     <>
       <TopBar
