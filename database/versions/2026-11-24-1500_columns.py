@@ -166,6 +166,10 @@ where event_type in ('web_vital', 'web_vitals')
     and pg_temp.text_of(event_data -> 'name') in ('CLS', 'FCP', 'INP', 'LCP', 'TTFB');
 
 update user_events
+set element_id = null
+where event_type in ('web_vital', 'web_vitals') and element_id is not null;
+
+update user_events
 set scroll_percentage = coalesce(
     pg_temp.percentage_of(event_data -> 'scrollPercentage'),
     pg_temp.percentage_of(event_data -> 'scroll_percentage')

@@ -122,6 +122,7 @@ def interaction(row: LogRow) -> Interaction:
     tag = text(given.get("tagName")) or text(given.get("element"))
     time_spent_ms = milliseconds(given.get("timeSpent")) if row.event_type == "page_exit" else None
     engaged_ms = milliseconds(given.get("engagedMs"))
+    is_vital = row.event_type in _VITAL_TYPES
     return Interaction(
         row=row,
         page_url=page_url,
@@ -131,14 +132,14 @@ def interaction(row: LogRow) -> Interaction:
         event_data=given,
         element_tag=tag.lower() if tag else None,
         element_classes=text(classes),
-        element_id=text(given.get("id")),
+        element_id=None if is_vital else text(given.get("id")),
         scroll_percentage=_percentage(row.event_type, given),
         form_id=text(given.get("formId")) or text(given.get("form_id")),
         time_spent_ms=time_spent_ms,
         # A client of seed 003 knows no engaged time; the time on the page is the best it says.
         engaged_ms=engaged_ms if engaged_ms is not None else time_spent_ms,
         link=_link(given) if row.event_type == "click" else _NO_LINK,
-        vital=_vital(given) if row.event_type in _VITAL_TYPES else _NO_VITAL,
+        vital=_vital(given) if is_vital else _NO_VITAL,
     )
 
 

@@ -213,7 +213,12 @@ def month_of_events(seed: int) -> list[dict[str, Any]]:
     dice = random.Random(seed)
     events = []
     for number in range(300):
-        kind = dice.choice(["pageview", "pageview", "click", "page_exit", "scroll", "form_submit"])
+        kind = dice.choice(
+            [
+                *("pageview", "pageview", "click", "page_exit", "scroll", "form_submit"),
+                *("form_focus", "web_vital"),
+            ]
+        )
         path = dice.choice(["/", "/a", "/b", None])
         visitor = f"v{dice.randrange(6)}"
         minutes = dice.choice([dice.uniform(-4000, 0), dice.uniform(-90, 0)])
@@ -228,9 +233,20 @@ def month_of_events(seed: int) -> list[dict[str, Any]]:
                 eventId=f"e{number}",
                 siteId=dice.choice(["shop", "blog"]),
                 eventData=(
-                    {"timeSpent": dice.randrange(90_000), "engagedMs": dice.randrange(30_000)}
+                    {
+                        "timeSpent": dice.randrange(90_000),
+                        "engagedMs": dice.randrange(30_000),
+                        "scrollPercentage": dice.choice([None, dice.randrange(101)]),
+                        "previousPath": dice.choice([None, "/a", "/c?x"]),
+                    }
                     if kind in ("page_exit", "scroll")
-                    else {"formId": "f", "formData": {"a": 1}}
+                    else {
+                        "formId": "f",
+                        "formData": {"a": 1},
+                        "href": "/b",
+                        "isDownload": True,
+                        **{"name": "CLS", "value": dice.random(), "rating": "poor", "id": "v"},
+                    }
                 ),
             )
         )

@@ -59,6 +59,8 @@ async def test_a_web_vital_is_typed(stack: Stack, given: Any, taken: Any) -> Non
     )
     assert [tuple(row.values()) for row in rows] == [taken, (None, None, None, None)]
     assert await stack.value("select count(*) from dead_letters") == 0
+    ids = await stack.rows("select element_id from user_events order by id")
+    assert ids[0]["element_id"] is None
 
 
 FIELDS: list[tuple[Any, list[str]]] = [
@@ -98,6 +100,7 @@ async def test_a_pageview_has_the_deepest_scroll_of_its_own_view(stack: Stack) -
     # Late ones: a deeper scroll of the first view, and a view that takes a scroll from the third.
     await stack.send(scroll(1.5, scrollPercentage=400), scroll(3.5, scrollPercentage=70))
     await stack.derive()
+    assert [row["scroll_percentage"] for row in await stack.rows(views)] == [100, None, 10]
     await stack.send(pageview("/a", 3))
     await stack.derive()
     assert [row["scroll_percentage"] for row in await stack.rows(views)] == [100, None, 70, 10]

@@ -10,6 +10,7 @@ from alembic import command
 from conftest import Stack, alembic_config
 from weeks import weeks_of_events
 
+from build import pageview
 from footfall import worker
 
 TABLES = ("pageviews", "user_events", "form_submissions", "daily_rollups", "hourly_rollups")
@@ -21,6 +22,7 @@ AS_BEFORE = (
     update user_events set scroll_percentage = 25
     where event_type = 'signup' and event_data -> 'milestone' = '25' and scroll_percentage is null
     """,
+    "update user_events set element_id = event_data ->> 'id' where event_type = 'web_vital'",
     "update user_events set page_url = null where url_inferred",
     """
     update user_events u set page_url = null, page_path = null
@@ -53,6 +55,12 @@ async def test_a_filled_database_gets_what_a_rebuild_derives(stack: Stack, revis
     )
     # 0001 knew nothing of flagged traffic.
     events = weeks_of_events(6, driven=0 if revision == "0001" else 0.1)
+    if revision != "0001":
+        # At the same hour on the same pages: only the person's time is in the rollups.
+        driven = {"sessionId": "d", "visitorId": "driven", "browser": {"webdriver": True}}
+        events += [
+            pageview(path, n, **own) for n, path in enumerate(("/", "/a")) for own in ({}, driven)
+        ]
     for first in range(0, len(events), 80):
         await stack.send(*events[first : first + 80])
         await stack.derive()
