@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from footfall import __version__
 from footfall.config import Settings
-from footfall.database import AWAY, REFUSED, Pool, connection_within, open_engine, open_pool
+from footfall.database import AWAY, REFUSED, Pool, connection_within, open_pool
 from footfall.edge import (
     accounts,
     admin,
@@ -49,6 +49,7 @@ from footfall.eventlog.spool import Spool
 from footfall.eventlog.store import ensure_partitions
 from footfall.ingest.public_lists import ListsInUse
 from footfall.ingest.visitor import Salts
+from footfall.reader import open_engine
 from footfall.site import SiteDirectory
 
 logger = logging.getLogger("footfall.app")

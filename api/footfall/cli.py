@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "migrate": "footfall.cli_database",
     "privacy": "footfall.cli_privacy",
     "psql": "footfall.cli_stack",
+    "reader": "footfall.cli_reader",
     "rebuild": "footfall.cli_database",
     "report": "footfall.cli_reports",
     "retention": "footfall.cli_retention",

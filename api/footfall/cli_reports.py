@@ -11,9 +11,9 @@ import click
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from footfall.config import Settings
-from footfall.database import open_engine
 from footfall.embedded.run_file import find_database_url
 from footfall.errors import NotFound, Unprocessable
+from footfall.reader import open_engine
 from footfall.reports.query import Period, make_period
 from footfall.reports.render import FORMATS
 from footfall.reports.sites import list_sites, timezone_of

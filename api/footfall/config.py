@@ -71,6 +71,14 @@ class Settings(BaseSettings):
         validation_alias="FOOTFALL_API_PORT",
         description="TCP port of the API on loopback; a free one is taken and printed by default.",
     )
+    database_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        validation_alias="FOOTFALL_DATABASE_PORT",
+        description="TCP port on 127.0.0.1 at which the PostgreSQL of `make up` lets in readers, which "
+        "`footfall reader create` makes, and nobody else. Default: none, only its private socket.",
+    )
     data_dir: Path = Field(
         default=Path(".footfall"),
         validation_alias="FOOTFALL_DATA_DIR",

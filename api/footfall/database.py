@@ -1,4 +1,4 @@
-"""Connections: asyncpg pools for the hot paths, a SQLAlchemy engine for reports and migrations.
+"""Connections as the owner: asyncpg pools, and the address for migrations; reports have theirs in reader.py.
 
 The only module that knows how a DATABASE_URL is spelled for each driver. Nothing here commits on its
 own: `transaction()` commits at its end, once, for whoever opened it.
@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 import asyncpg
 import orjson
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from footfall.config import plain_url
 from footfall.errors import Misconfigured, Unavailable
@@ -129,23 +128,3 @@ async def connection_within(pool: Pool, limit_s: float) -> AsyncIterator[Connect
             yield connection
         finally:
             cut_off.cancel()
-
-
-def open_engine(url: str, *, role: str, statement_timeout_ms: int = 10_000) -> AsyncEngine:
-    """An engine for reports: read-only transactions with a statement timeout."""
-    return create_async_engine(
-        sqlalchemy_url(url),
-        pool_size=4,
-        max_overflow=4,
-        pool_pre_ping=True,
-        connect_args={
-            "timeout": CONNECT_TIMEOUT_S,
-            "server_settings": {
-                "application_name": f"footfall-{role}",
-                "default_transaction_read_only": "on",
-                "statement_timeout": str(statement_timeout_ms),
-                "timezone": "UTC",
-                "jit": "off",
-            },
-        },
-    )

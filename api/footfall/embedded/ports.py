@@ -13,11 +13,23 @@ LOOPBACK = "127.0.0.1"
 
 def check_ports(settings: Settings) -> None:
     """Raises Misconfigured, naming the port and its variable, when one cannot be listened on."""
-    if settings.port == settings.api_port:
-        raise Misconfigured("FOOTFALL_PORT and FOOTFALL_API_PORT are the same: choose two ports.")
-    _check(settings.bind, settings.port, "FOOTFALL_PORT")
-    if settings.api_port is not None:
-        _check(LOOPBACK, settings.api_port, "FOOTFALL_API_PORT")
+    wanted = {
+        "FOOTFALL_PORT": settings.port,
+        "FOOTFALL_API_PORT": settings.api_port,
+        # Of the embedded PostgreSQL only.
+        "FOOTFALL_DATABASE_PORT": (
+            settings.database_port if settings.database_url is None else None
+        ),
+    }
+    taken: dict[int, str] = {}
+    for variable, port in wanted.items():
+        if port is None:
+            continue
+        if port in taken:
+            raise Misconfigured(f"{taken[port]} and {variable} are the same: choose two ports.")
+        taken[port] = variable
+    for port, variable in taken.items():
+        _check(settings.bind if variable == "FOOTFALL_PORT" else LOOPBACK, port, variable)
 
 
 def choose_api_port(settings: Settings) -> int:

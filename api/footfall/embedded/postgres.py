@@ -17,11 +17,13 @@ from urllib.parse import quote
 
 from footfall.embedded.children import Command, start_time
 from footfall.embedded.home import Home
+from footfall.embedded.ports import LOOPBACK
 from footfall.embedded.programs import POSTGRES_MAJOR, find_postgres
 from footfall.errors import Misconfigured
 
 ROLE = "footfall"
 DATABASE = "footfall"
+DEFAULT_PORT = 5432
 START_PATIENCE_S = 300.0
 STOP_PATIENCE_S = 300.0
 
@@ -48,18 +50,30 @@ SETTINGS = {
 }
 
 HBA = """\
-# Nothing listens on TCP. The application uses its password; the server's own account maintains.
+# The application uses its password; the server's own account maintains.
 local all postgres peer map=owner
 local all all scram-sha-256
+"""
+# Where a port is open (FOOTFALL_DATABASE_PORT), it is so for readers only. Who made their role is a member, too.
+READERS_MAY_ENTER = f"""\
+host all {ROLE} {LOOPBACK}/32 reject
+host all +footfall_reader {LOOPBACK}/32 scram-sha-256
 """
 
 
 class Cluster:
-    """One data directory. `socket_dir` lives as long as the run."""
+    """One data directory. `socket_dir` lives as long as the run. port: on loopback, for readers."""
 
-    def __init__(self, home: Home, socket_dir: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        socket_dir: Path,
+        environment: dict[str, str],
+        port: int | None = None,
+    ) -> None:
         self._home = home
         self._socket_dir = socket_dir
+        self._port = port
         self._environment = {**environment, "LC_ALL": "C", "TZ": "UTC"}
         self._bin = find_postgres(home)
         self._data = home.cluster / "data"
@@ -67,7 +81,10 @@ class Cluster:
     @property
     def url(self) -> str:
         password = self._home.password_file.read_text().strip()
-        return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(self._socket_dir))}"
+        # The socket's name has the port in it.
+        port = f"&port={self._port}" if self._port is not None else ""
+        host = quote(str(self._socket_dir))
+        return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={host}{port}"
 
     @property
     def exists(self) -> bool:
@@ -131,12 +148,23 @@ class Cluster:
 
     def server(self) -> Command:
         """What the supervisor keeps running. SIGINT is PostgreSQL's fast stop, SIGQUIT its crash stop."""
+        if self._port is not None:
+            self._let_readers_in()
         return self._command(
             *(self._bin / "postgres", "-D", self._data),
-            *("-c", "listen_addresses="),
+            *("-c", f"listen_addresses={LOOPBACK if self._port is not None else ''}"),
+            *("-c", f"port={self._port if self._port is not None else DEFAULT_PORT}"),
             *("-c", f"unix_socket_directories={self._socket_dir}"),
             *("-c", "unix_socket_permissions=0700", "-c", "logging_collector=off"),
         )
+
+    def _let_readers_in(self) -> None:
+        """The line may be missing, or its operator may have put something more apt."""
+        path = self._data / "pg_hba.conf"
+        rules = path.read_text()
+        if "footfall_reader" not in rules:
+            with path.open("a") as file:
+                file.write(READERS_MAY_ENTER)
 
     def _command(self, *arguments: str | Path) -> Command:
         return Command(

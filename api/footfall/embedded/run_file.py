@@ -38,12 +38,16 @@ class ProcessName:
 
 @dataclass(slots=True)
 class RunFile:
-    """url: nginx as a browser reaches it. database_url: with its password, so the file is private."""
+    """url: nginx as a browser reaches it. database_url: with its password, so the file is private.
+
+    database_port: where readers come in by TCP, if anywhere.
+    """
 
     supervisor: ProcessName
     url: str
     api_url: str
     database_url: str = ""
+    database_port: int | None = None
     is_ready: bool = False
     children: dict[str, ProcessName] = field(default_factory=dict)
 

@@ -118,7 +118,9 @@ class Stack:
         if self._settings.database_url is not None:
             return self._settings.require_database_url()
         self._socket_dir = self._home.socket_dir()
-        cluster = Cluster(self._home, self._socket_dir, self._plain_environment)
+        assert self._run_file is not None
+        port = self._run_file.database_port = self._settings.database_port
+        cluster = Cluster(self._home, self._socket_dir, self._plain_environment, port)
         with self._console.step("database") as result:
             is_new = not cluster.exists
             if is_new:
@@ -201,6 +203,7 @@ class Stack:
         again = _variables_to_repeat(settings)
         # Until somebody can sign in; a new one at each start, which ends the one before.
         setup = [("Set up", f"{setup_link}  (your account; works once)")] if setup_link else []
+        readers = f"{ports.LOOPBACK}:{run.database_port}  (for `footfall reader create`)"
         self._console.summary(
             [
                 ("Demo site", f"{public}/"),
@@ -208,6 +211,7 @@ class Stack:
                 *setup,
                 ("API", f"{run.api_url}  (this machine only)"),
                 ("SQL", f"{again}make psql"),
+                *([("Readers", readers)] if run.database_port is not None else []),
                 ("Data", f"{self._home.data_dir}  (logs in logs/)"),
             ],
             f"Stop it with Ctrl-C here, or `{again}make down` elsewhere.",

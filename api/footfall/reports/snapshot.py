@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from footfall.database import AWAY
+from footfall.database import AWAY, REFUSED
 from footfall.errors import Misconfigured, Unavailable
-
-REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
 @asynccontextmanager
@@ -30,6 +27,8 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Unavailable("The database is busy with other queries; try again.") from None
     except DBAPIError as error:
         raise _explain(error) from error
+    except REFUSED as error:
+        raise _refused(error) from error
     except AWAY as error:
         raise Unavailable("The database is away.") from error
 
@@ -41,5 +40,9 @@ def _explain(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(cause, AWAY):
         return Unavailable("The database is away.")
     if isinstance(cause, REFUSED):
-        return Misconfigured(f"DATABASE_URL is refused by the server: {cause}")
+        return _refused(cause)
     return error
+
+
+def _refused(cause: BaseException) -> Misconfigured:
+    return Misconfigured(f"DATABASE_URL is refused by the server: {cause}")

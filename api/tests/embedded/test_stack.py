@@ -275,6 +275,49 @@ def test_another_database_is_used_as_it_is(
         own.destroy()
 
 
+def test_readers_come_in_by_a_port_and_nobody_else(tmp_path: Path) -> None:
+    """On a cluster that was made without one, too."""
+    port = free_port()
+    with running(tmp_path) as stack:
+        made = stack.run("reader", "create", "before")
+        assert "FOOTFALL_DATABASE_PORT=5433 make up" in made.stderr
+        assert stack.stop() == 0
+        stack.environment["FOOTFALL_DATABASE_PORT"] = str(port)
+        stack.start()
+        assert f"127.0.0.1:{port}" in stack.output()
+        assert stack.send(3) == 3
+
+        def ask(url: str, statement: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [FOOTFALL, "psql", "-XAtq", "-c", statement],
+                env={**stack.environment, "DATABASE_URL": url},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        url = stack.run("reader", "create", "tool").stdout.strip()
+        assert url.startswith("postgresql://footfall_reader_tool:")
+        assert url.endswith(f"@127.0.0.1:{port}/footfall")
+        assert ask(url, "select count(*) from events_log").stdout == "3\n"
+        assert "permission denied" in ask(url, "select * from secrets").stderr
+        password = url.split("@")[0].rpartition(":")[2]
+        refused = ask(url.replace(password, "guessed"), "select 1")
+        assert "password authentication failed" in refused.stderr
+        owner = stack.run_file().database_url.partition("@/")[0]
+        refused = ask(f"{owner}@127.0.0.1:{port}/footfall", "select 1")
+        assert "rejects connection" in refused.stderr
+        # And reports have their own, which asks for its password here.
+        assert stack.run("report", "top_pages").returncode == 0
+        made_by = (
+            "select string_agg(distinct usename, ' ') from pg_stat_activity where application_name"
+        )
+        stack.request(
+            "GET", "/api/sites", Authorization=f"Bearer {stack.run('token').stdout.strip()}"
+        )
+        assert stack.sql(f"{made_by} = 'footfall-reports'") == "footfall_reports_footfall"
+
+
 def test_start_time_tells_processes_apart() -> None:
     assert start_time(os.getpid()) == start_time(os.getpid())
     child = subprocess.Popen(["true"])

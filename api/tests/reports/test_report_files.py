@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from build import pageview
 from footfall.config import PROJECT_DIR
-from footfall.database import Pool, open_engine
+from footfall.database import Pool
 from footfall.demo import example
 from footfall.errors import NotFound
 from footfall.ingest.page_search import NOT_FOUND_EVENTS, SEARCH_EVENTS
+from footfall.reader import open_engine
 from footfall.reports.query import Period
 from footfall.reports.sqlfile import BOTS, USUAL, find_report, list_reports, run_report
 from footfall.worker import catch_up

@@ -9,7 +9,7 @@ from typing import Any
 from conftest import Stack
 from report_lines import samples
 
-from footfall.database import open_engine
+from footfall.reader import open_engine
 from footfall.reports.sqlfile import Report, list_reports, read_values
 
 # Two sites with a year of a few visits a day each; what is in the rows matters little.

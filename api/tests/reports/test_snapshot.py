@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from conftest import execute
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
-from footfall.database import open_engine
 from footfall.errors import Misconfigured, Unavailable
+from footfall.reader import open_engine
 from footfall.reports.snapshot import snapshot
 
 
@@ -23,29 +25,30 @@ async def test_a_statement_over_its_time_is_stopped_and_explained(database_url: 
 
 async def test_nothing_can_be_written(database_url: str) -> None:
     engine = open_engine(database_url, role="test")
+    insert = text("insert into sites (site_id) values ('x')")
     with pytest.raises(Unavailable) as raised:
         async with snapshot(engine) as connection:
-            await connection.execute(text("insert into sites (site_id) values ('x')"))
+            await connection.execute(insert)
     assert "in a read-only transaction" in str(raised.value.__cause__)
+    # Nor by a session that has switched that off.
+    async with engine.connect() as connection:
+        await connection.execute(text("set default_transaction_read_only = off"))
+        await connection.commit()
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.execute(insert)
     await engine.dispose()
 
 
 async def test_every_statement_sees_the_same_moment(database_url: str) -> None:
     engine = open_engine(database_url, role="test")
-    writer = open_engine(database_url, role="writer")
     count = text("select count(*) from sites")
     async with snapshot(engine) as connection:
         assert await connection.scalar(count) == 0
-        async with writer.connect() as other:
-            await other.execute(text("set default_transaction_read_only = off"))
-            await other.commit()
-            await other.execute(text("insert into sites (site_id) values ('x')"))
-            await other.commit()
+        await execute(database_url, "insert into sites (site_id) values ('x')")
         assert await connection.scalar(count) == 0
     async with snapshot(engine) as connection:
         assert await connection.scalar(count) == 1
     await engine.dispose()
-    await writer.dispose()
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:
