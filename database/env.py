@@ -1,6 +1,7 @@
 """Alembic's environment: connects with DATABASE_URL and compares against footfall.tables.
 
-Takes one advisory lock for the whole run, so that two `footfall migrate` at once wait for each other.
+Takes one advisory lock for the whole run, so that two `footfall migrate` at once wait for each other. A restore gives its own connection, and
+migrates in its own transaction.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from footfall.database import sqlalchemy_url
 from footfall.tables import metadata
 
+# Taken by footfall/backup, too.
 MIGRATION_LOCK = 7_207_001
 
 
@@ -30,6 +32,10 @@ def migrate(connection: Connection) -> None:
         include_object=is_ours,
         transaction_per_migration=True,
     )
+    if connection.in_transaction():
+        # Whoever opened it holds the lock, and commits.
+        context.run_migrations()
+        return
     connection.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     connection.commit()
     with context.begin_transaction():
@@ -44,4 +50,8 @@ async def run() -> None:
     await engine.dispose()
 
 
-asyncio.run(run())
+given = context.config.attributes.get("connection")
+if given is None:
+    asyncio.run(run())
+else:
+    migrate(given)

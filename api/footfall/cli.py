@@ -16,6 +16,7 @@ from footfall.errors import FootfallError
 # Command to the module that holds a click command of that name.
 COMMANDS: Final = {
     "audit": "footfall.cli_privacy",
+    "backup": "footfall.cli_backup",
     "contract": "footfall.cli_contract",
     "dead-letters": "footfall.cli_dead_letters",
     "demo": "footfall.cli_demo",
@@ -30,6 +31,7 @@ COMMANDS: Final = {
     "reader": "footfall.cli_reader",
     "rebuild": "footfall.cli_database",
     "report": "footfall.cli_reports",
+    "restore": "footfall.cli_backup",
     "retention": "footfall.cli_retention",
     "serve": "footfall.cli_processes",
     "site": "footfall.cli_sites",

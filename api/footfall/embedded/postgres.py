@@ -96,7 +96,7 @@ class Cluster:
         if major != POSTGRES_MAJOR:
             raise Misconfigured(
                 f"The database in {self._data} was made by PostgreSQL {major}, and this Footfall brings "
-                f"{POSTGRES_MAJOR}: move it by pg_dump, or choose another folder with FOOTFALL_DATA_DIR."
+                f"{POSTGRES_MAJOR}: move it by the old one's `footfall backup`, or choose another folder with FOOTFALL_DATA_DIR."
             )
         if not self._home.password_file.is_file():
             raise Misconfigured(
