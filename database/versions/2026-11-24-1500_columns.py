@@ -123,7 +123,7 @@ where opening.event_type in ('form_focus', 'form_submit') and attempt.first_id =
 FUNCTIONS = r"""
 create function pg_temp.text_of(value jsonb) returns text language sql immutable as $$
     select case when jsonb_typeof(value) = 'string' then nullif(left(btrim(value #>> '{}',
-        E' \t\n\v\f\r\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+        E' \t\n\x0b\f\r\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
     ), 2000), '') end
 $$;
 

@@ -10,7 +10,7 @@ from typing import Final
 
 # What a text is trimmed of: everything that Unicode calls a space.
 _SPACES: Final = (
-    r"E' \t\n\v\f\r\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    r"E' \t\n\x0b\f\r\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
     r"\u2009\u200a\u2028\u2029\u202f\u205f\u3000'"
 )
 _LONGEST_TEXT: Final = 2_000
