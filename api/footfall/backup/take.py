@@ -24,6 +24,8 @@ MIGRATION_LOCK: Final = 7_207_001
 LEFT_OUT: Final = {
     "visitor_salts": "a key that is to be destroyed after 48 hours must not live on in a backup",
     "site_minutes": "of no use after its minute",
+    "logins": "who signed out since must not be signed in again; people sign in after a restore",
+    "user_links": "a link that was used since must not work again",
 }
 
 # How values are written: the same by every server and client.

@@ -113,6 +113,10 @@ async def live(stack: Stack, folder: Path) -> None:
     await stack.rows(
         "insert into api_keys (key_id, key_hash, name, scope, site_id) values ('k', '\\xff00', 'n', 'read', 'blog')"
     )
+    await stack.rows("insert into users (name, name_key) values ('Ada', 'ada')")
+    await stack.rows("insert into user_sites select user_id, 'blog', 'owner' from users")
+    await stack.rows("insert into logins select '', user_id, now(), now(), now() from users")
+    await stack.rows("insert into user_links values ('', 'setup', null, now(), now())")
     await stack.rows("insert into secrets values ('dashboard_token', E'a\\\\b\\tc\\nd')")
     await stack.rows("insert into retention_floors values ('gone', '2026-01-01', 5)")
     await stack.rows("insert into site_minutes values ('shop', now(), 1)")
