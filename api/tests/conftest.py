@@ -17,6 +17,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from asgi_lifespan import LifespanManager
+from hypothesis import settings as hypothesis_settings
 from postgres_server import PostgresServer
 
 from browsers import BROWSERS
@@ -25,6 +26,10 @@ from footfall import worker
 from footfall.app import App
 from footfall.config import PROJECT_DIR, Settings
 from footfall.database import Pool, open_pool
+
+# The same examples in every run, and no example fails for what else the machine does.
+hypothesis_settings.register_profile("footfall", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("footfall")
 
 TOKEN = "a-token-for-the-tests"
 TEMPLATE = "migrated"
