@@ -33,6 +33,7 @@ from footfall.edge import (
     pixel,
     privacy,
     probes,
+    query,
     reports,
     script,
     tiny,
@@ -132,6 +133,7 @@ class App:
         self.api.include_router(script.router)
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
+        self.api.include_router(query.router)
         self.api.include_router(admin.router)
         self.api.include_router(accounts.router)
         self.api.include_router(users.router)

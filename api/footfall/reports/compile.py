@@ -1,8 +1,8 @@
 """Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
 
 Takes the rollups where they answer exactly, figures.py knows from which tables else: with flagged traffic, for
-visitors by the hour. Each statement's columns are `key` (none for totals) and the metrics it tells. Executes
-nothing; run.py puts the answers together.
+visitors by the hour. With filters narrowed.py tells all figures. Each statement's columns are `key` (none for
+totals) and the metrics it tells. Executes nothing; run.py puts the answers together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Select, desc, func, literal, literal_column, select, union_all
+from sqlalchemy import BigInteger, Select, func, literal, select, union_all
 
 from footfall.reports.figures import (
     BY_DAY,
@@ -24,8 +24,11 @@ from footfall.reports.figures import (
     Scope,
     add_up,
     bounds_of,
+    by_name,
+    keyed,
     of_rollups,
 )
+from footfall.reports.narrowed import narrowed
 from footfall.reports.query import Period, Query
 from footfall.reports.vocabulary import DimensionKind
 from footfall.tables import daily_rollups, rollup_visitors
@@ -58,6 +61,8 @@ def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Stateme
     are missing.
     """
     scope = Scope(query.site_id, period, zone, query.include_bots)
+    if query.filters:
+        return [Statement(narrowed(query, scope), query.metrics)]
     dimension = query.dimension.name if query.dimension else None
     statements = []
     people = BY_HOUR if dimension == "time:hour" else BY_DAY
@@ -69,7 +74,7 @@ def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Stateme
         columns = [source.measures[name].label(name) for name in metrics]
         statement = select(*columns).select_from(source.rows).where(source.where)
         if source.bucket is not None:
-            statement = _keyed(statement, source.bucket)
+            statement = keyed(statement, source.bucket)
         statements.append(Statement(statement, metrics))
     return statements
 
@@ -77,7 +82,7 @@ def compile_series(query: Query, period: Period, zone: ZoneInfo) -> list[Stateme
 def compile_breakdown(
     query: Query, period: Period, zone: ZoneInfo, *, only: Sequence[str] | None = None
 ) -> Statement:
-    """One statement: key and the query's metrics, the first one's largest first, then by key.
+    """One statement: key and the query's metrics in the query's order, then by key.
 
     only: leave out every other key, for a comparison; without it limit and offset apply.
     """
@@ -86,7 +91,9 @@ def compile_breakdown(
         within = grouped.subquery("groups")
         statement = select(within).where(within.c.key.in_(only))
     else:
-        statement = grouped.order_by(desc(_by_name(query.metrics[0])).nulls_last(), _by_name("key"))
+        column = by_name(query.order.by)
+        column = column.desc() if query.order.descending else column.asc()
+        statement = grouped.order_by(column.nulls_last(), by_name("key"))
         statement = statement.limit(query.limit).offset(query.offset)
     return Statement(statement, query.metrics)
 
@@ -99,6 +106,8 @@ def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[An
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     assert query.dimension is not None
     scope = Scope(query.site_id, period, zone, query.include_bots)
+    if query.filters:
+        return narrowed(query, scope)
     if not query.include_bots:
         return _grouped_rollups(query, scope)
     source = MOMENTS[query.dimension.kind](scope, None)
@@ -106,7 +115,7 @@ def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     statement = select(*columns).select_from(source.rows)
     found = _property(query)
     # Byte order, so that ties sort alike on every server.
-    return _keyed(statement.where(source.where, found.is_not(None)), found.collate("C"))
+    return keyed(statement.where(source.where, found.is_not(None)), found.collate("C"))
 
 
 def _grouped_rollups(query: Query, scope: Scope) -> Select[Any]:
@@ -138,20 +147,9 @@ def _grouped_rollups(query: Query, scope: Scope) -> Select[Any]:
     if query.dimension.kind is DimensionKind.SESSION:
         measures["pageviews"] = add_up(rows.c.session_pageviews_sum)
     columns = [measures[name].label(name) for name in query.metrics]
-    return _keyed(select(*columns).select_from(rows), rows.c.value.collate("C"))
+    return keyed(select(*columns).select_from(rows), rows.c.value.collate("C"))
 
 
 def _property(query: Query) -> Column:
     assert query.dimension is not None
     return PROPERTIES[query.dimension.name]
-
-
-def _keyed(statement: Select[Any], key: Column) -> Select[Any]:
-    columns = list(statement.selected_columns)
-    return statement.with_only_columns(key.label("key"), *columns).group_by(_by_name("key"))
-
-
-def _by_name(column: str) -> Column:
-    """An output column by its name: its expression written again would have parameters of its own."""
-    by_name: Column = literal_column(column)
-    return by_name

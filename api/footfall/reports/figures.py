@@ -1,7 +1,7 @@
 """Which table tells which figure, and which of its rows count: by the day, by the hour, by the moment.
 
 The smallest tables that answer exactly: daily_site_metrics and the rollups, which hold people only; sessions
-and single events for everything else. compile.py puts them together.
+and single events for everything else. compile.py puts them together; narrowed.py tells figures under filters.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from sqlalchemy import (
     Date,
     Float,
     FromClause,
+    Select,
     and_,
     case,
     cast,
     distinct,
     func,
     literal,
+    literal_column,
     select,
     union,
 )
@@ -46,7 +48,7 @@ Measures = dict[str, Column]
 
 TOTAL: Final = "total"
 # user_sessions is indexed by session_start; its start_date is the same instant's local day.
-_ZONE_MARGIN: Final = timedelta(days=1)
+ZONE_MARGIN: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Source:
     measures: Measures
 
 
-def _share(part: Column, whole: Column) -> Column:
+def share(part: Column, whole: Column) -> Column:
     return cast(part, Float(53)) / func.nullif(whole, 0)
 
 
@@ -82,10 +84,10 @@ def of_rollups(sums: Any) -> Measures:
         "sessions": add_up(sums.sessions),
         "pageviews": add_up(sums.pageviews),
         "events": add_up(sums.events),
-        "bounce_rate": _share(add_up(sums.bounced_sessions), add_up(sums.sessions)),
-        "session_duration_s": _share(add_up(sums.duration_seconds_sum), add_up(sums.sessions)),
-        "views_per_session": _share(add_up(sums.session_pageviews_sum), add_up(sums.sessions)),
-        "time_on_page_s": _share(
+        "bounce_rate": share(add_up(sums.bounced_sessions), add_up(sums.sessions)),
+        "session_duration_s": share(add_up(sums.duration_seconds_sum), add_up(sums.sessions)),
+        "views_per_session": share(add_up(sums.session_pageviews_sum), add_up(sums.sessions)),
+        "time_on_page_s": share(
             add_up(sums.time_on_page_seconds_sum), add_up(sums.timed_pageviews)
         ),
     }
@@ -96,14 +98,14 @@ _OF_DAYS: Final[Measures] = {
     "sessions": add_up(daily_site_metrics.c.total_sessions),
     "pageviews": add_up(daily_site_metrics.c.total_pageviews),
     "events": add_up(daily_site_metrics.c.total_events),
-    "bounce_rate": _share(
+    "bounce_rate": share(
         add_up(daily_site_metrics.c.bounced_sessions), add_up(daily_site_metrics.c.total_sessions)
     ),
-    "session_duration_s": _share(
+    "session_duration_s": share(
         add_up(daily_site_metrics.c.duration_seconds_sum),
         add_up(daily_site_metrics.c.total_sessions),
     ),
-    "views_per_session": _share(
+    "views_per_session": share(
         add_up(daily_site_metrics.c.session_pageviews_sum),
         add_up(daily_site_metrics.c.total_sessions),
     ),
@@ -117,9 +119,9 @@ _OF_SESSIONS: Final[Measures] = {
     "visitors": func.count(distinct(user_sessions.c.visitor_id)),
     "sessions": func.count(),
     "pageviews": add_up(user_sessions.c.pageview_count),
-    "bounce_rate": _share(add_up(case((user_sessions.c.bounce, 1), else_=0)), func.count()),
-    "session_duration_s": _share(add_up(user_sessions.c.duration_seconds), func.count()),
-    "views_per_session": _share(add_up(user_sessions.c.pageview_count), func.count()),
+    "bounce_rate": share(add_up(case((user_sessions.c.bounce, 1), else_=0)), func.count()),
+    "session_duration_s": share(add_up(user_sessions.c.duration_seconds), func.count()),
+    "views_per_session": share(add_up(user_sessions.c.pageview_count), func.count()),
 }
 
 _OF_VIEWS: Final[Measures] = {
@@ -179,19 +181,24 @@ def _returns(scope: Scope, bucket: str | None) -> Source:
 
 
 def _sessions(scope: Scope, bucket: str | None) -> Source:
-    s = user_sessions.c
-    first, after = instants(scope.period, scope.zone)
     return Source(
         user_sessions,
-        and_(
-            s.site_id == scope.site_id,
-            s.start_date.between(*bounds_of(scope)),
-            s.session_start >= first - _ZONE_MARGIN,
-            s.session_start < after + _ZONE_MARGIN,
-            *_people(s.is_bot, scope),
-        ),
-        _bucket(bucket, s.session_start, scope),
+        sessions_of(scope),
+        bucket_of(bucket, user_sessions.c.session_start, scope),
         _OF_SESSIONS,
+    )
+
+
+def sessions_of(scope: Scope) -> Column:
+    """Which rows of user_sessions are those that started in the scope."""
+    s = user_sessions.c
+    first, after = instants(scope.period, scope.zone)
+    return and_(
+        s.site_id == scope.site_id,
+        s.start_date.between(*bounds_of(scope)),
+        s.session_start >= first - ZONE_MARGIN,
+        s.session_start < after + ZONE_MARGIN,
+        *_people(s.is_bot, scope),
     )
 
 
@@ -204,7 +211,7 @@ def _views(scope: Scope, bucket: str | None) -> Source:
             _within(p.view_timestamp, scope),
             *_people(p.is_bot, scope),
         ),
-        _bucket(bucket, p.view_timestamp, scope),
+        bucket_of(bucket, p.view_timestamp, scope),
         _OF_VIEWS,
     )
 
@@ -218,7 +225,7 @@ def _events(scope: Scope, bucket: str | None) -> Source:
             _within(e.event_timestamp, scope),
             *_people(e.is_bot, scope),
         ),
-        _bucket(bucket, e.event_timestamp, scope),
+        bucket_of(bucket, e.event_timestamp, scope),
         _OF_EVENTS,
     )
 
@@ -230,7 +237,7 @@ def _presence(scope: Scope, bucket: str | None) -> Source:
         (pageviews, pageviews.c.view_timestamp),
         (user_events, user_events.c.event_timestamp),
     ):
-        found = _bucket(bucket, at, scope)
+        found = bucket_of(bucket, at, scope)
         columns = [table.c.visitor_id] if found is None else [table.c.visitor_id, found.label("at")]
         arms.append(
             select(*columns).where(
@@ -301,6 +308,18 @@ PROPERTIES: Final[Measures] = {
 }
 
 
+def keyed(statement: Select[Any], key: Column) -> Select[Any]:
+    """`statement` with a first column `key`, grouped by it."""
+    columns = list(statement.selected_columns)
+    return statement.with_only_columns(key.label("key"), *columns).group_by(by_name("key"))
+
+
+def by_name(column: str) -> Column:
+    """An output column by its name: its expression written again would have parameters of its own."""
+    found: Column = literal_column(column)
+    return found
+
+
 def bounds_of(scope: Scope) -> tuple[Any, Any]:
     return scope.period.start, scope.period.end
 
@@ -320,7 +339,7 @@ def _people(is_bot: Column, scope: Scope) -> tuple[Column, ...]:
     return () if scope.include_bots else (is_bot.is_(False),)
 
 
-def _bucket(dimension: str | None, column: Column, scope: Scope) -> Column | None:
+def bucket_of(dimension: str | None, column: Column, scope: Scope) -> Column | None:
     """The hour, day or month of an instant in the site's zone."""
     local = func.timezone(scope.zone.key, column)
     if dimension == "time:hour":

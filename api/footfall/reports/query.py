@@ -6,13 +6,14 @@ what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Final
 
 from footfall.errors import Unprocessable
+from footfall.reports.filters import Filter, check_filters
+from footfall.reports.names import suggestion
 from footfall.reports.vocabulary import DIMENSIONS, METRICS, TOTALS, Dimension, DimensionKind
 
 EARLIEST_DAY: Final = date(1970, 1, 1)
@@ -41,10 +42,22 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """by: a metric of the query, or `key`. Rows without a value come last either way; ties by key, ascending."""
+
+    by: str
+    descending: bool
+
+
+BY_KEY: Final = "key"
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One question. dimension None: one row of totals.
 
     include_bots: whether flagged traffic counts, too. limit and offset cut the rows of a breakdown; a series is whole where `limit` is None.
+    filters: all of them must hold.
     """
 
     site_id: str
@@ -54,6 +67,8 @@ class Query:
     limit: int | None
     offset: int
     comparison: Period | None
+    order: Order
+    filters: tuple[Filter, ...] = ()
     include_bots: bool = False
 
     @property
@@ -91,9 +106,15 @@ def make_query(
     limit: int | None = None,
     offset: int = 0,
     comparison: Period | None = None,
+    order: Order | None = None,
+    filters: Sequence[Filter] = (),
     include_bots: bool = False,
+    default_limit: int | None = DEFAULT_LIMIT,
 ) -> Query:
-    """A checked Query. Raises Unprocessable, naming the field, for what the vocabulary does not have."""
+    """A checked Query. Raises Unprocessable, naming the field, for what the vocabulary does not have.
+
+    default_limit: rows of a breakdown where no limit is asked for; None for all of them.
+    """
     if len(dimensions) > 1:
         raise Unprocessable("dimensions: one at most can be asked for.", field="dimensions")
     dimension = _find_dimension(dimensions[0]) if dimensions else None
@@ -106,10 +127,31 @@ def make_query(
                     "ask for time:day or a shorter range.",
                     field="dimensions",
                 )
+    check_filters(filters)
     query = Query(
-        site_id, period, tuple(metrics), dimension, limit, offset, comparison, include_bots
+        site_id=site_id,
+        period=period,
+        metrics=tuple(metrics),
+        dimension=dimension,
+        limit=limit,
+        offset=offset,
+        comparison=comparison,
+        order=Order(BY_KEY, False),
+        filters=tuple(filters),
+        include_bots=include_bots,
     )
-    return replace(query, limit=limit or DEFAULT_LIMIT) if query.is_breakdown else query
+    if query.is_breakdown:
+        query = replace(query, limit=limit or default_limit, order=Order(metrics[0], True))
+    return query if order is None else replace(query, order=_check_order(order, metrics))
+
+
+def _check_order(order: Order, metrics: Sequence[str]) -> Order:
+    if order.by != BY_KEY and order.by not in metrics:
+        raise Unprocessable(
+            f"order.by: {order.by!r} is not one of the metrics asked for, nor {BY_KEY}.",
+            field="order.by",
+        )
+    return order
 
 
 def _find_dimension(name: str) -> Dimension:
@@ -139,10 +181,3 @@ def _check_metrics(metrics: Sequence[str], dimension: Dimension | None) -> None:
                 f"metrics: {name} is not known {given}, only by {', '.join(known_by)}.",
                 field="metrics",
             )
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that refuses `name`: the nearest known name, else all of them."""
-    known = sorted(known)
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}."

@@ -5,6 +5,7 @@ All statements of one query see the same moment (snapshot.py), so its numbers ag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall.reports import buckets
 from footfall.reports.compile import compile_breakdown, compile_row_count, compile_series
-from footfall.reports.query import Period, Query
+from footfall.reports.query import BY_KEY, Period, Query
 from footfall.reports.sites import timezone_of
-from footfall.reports.snapshot import snapshot
+from footfall.reports.snapshot import check_patterns, snapshot
 from footfall.reports.vocabulary import METRICS, Unit
 
 Figure = int | float | None
@@ -46,15 +47,16 @@ async def run(engine: AsyncEngine, query: Query) -> Answer:
     """Answer `query`. Raises NotFound for an unknown site, Unavailable."""
     async with snapshot(engine) as connection:
         timezone = await timezone_of(connection, query.site_id)
+        await check_patterns(connection, query)
         zone = ZoneInfo(timezone)
         if query.is_breakdown:
             rows, total_rows = await _break_down(connection, query, zone)
         else:
-            rows, total_rows = await _series(connection, query, zone)
+            rows, total_rows = await series(connection, query, zone)
     return Answer(timezone, rows, total_rows)
 
 
-async def _series(
+async def series(
     connection: AsyncConnection, query: Query, zone: ZoneInfo
 ) -> tuple[list[Row], int]:
     """Totals as one row, or every bucket of the period in order."""
@@ -68,8 +70,23 @@ async def _series(
     ]
     if query.dimension is None:
         return rows, 1
+    rows = _ordered(rows, query)
     end = None if query.limit is None else query.offset + query.limit
     return rows[query.offset : end], len(rows)
+
+
+def _ordered(rows: list[Row], query: Query) -> list[Row]:
+    """`rows`, which ascend by key, in the query's order; those without a value last, ties by key."""
+    if query.order.by == BY_KEY:
+        return rows[::-1] if query.order.descending else rows
+    place = query.metrics.index(query.order.by)
+    sign = -1 if query.order.descending else 1
+
+    def rank(row: Row) -> tuple[bool, float]:
+        figure = row.metrics[place]
+        return figure is None, 0 if figure is None else sign * figure
+
+    return sorted(rows, key=rank)
 
 
 async def _filled(
@@ -104,17 +121,23 @@ async def _break_down(
     else:
         count = compile_row_count(query, query.period, zone)
         total_rows = int(await connection.scalar(count) or 0)
+    return await compared(connection, query, zone, records), total_rows
+
+
+async def compared(
+    connection: AsyncConnection, query: Query, zone: ZoneInfo, records: Sequence[Any]
+) -> list[Row]:
+    """Records of a breakdown (key, then figures) as rows, each beside its figures of the other range."""
     before: dict[str, list[Figure]] | None = None
     if query.comparison is not None:
         keys = [record[0] for record in records]
         before = {key: [_nothing(name) for name in query.metrics] for key in keys}
         other = compile_breakdown(query, query.comparison, zone, only=keys)
         before.update((r[0], list(r[1:])) for r in await connection.execute(other.select))
-    rows = [
+    return [
         Row([record[0]], list(record[1:]), before[record[0]] if before is not None else None)
         for record in records
     ]
-    return rows, total_rows
 
 
 def _nothing(metric: str) -> Figure:

@@ -1,6 +1,7 @@
 """One consistent look at the derived tables: a read-only transaction that sees a single moment.
 
-The only place of `reports` that meets the driver's errors: away, busy or out of time is Unavailable.
+The only place of `reports` that meets the driver's errors: away, busy or out of time is Unavailable, a
+pattern that is none Unprocessable.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from sqlalchemy import literal, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall.database import AWAY, REFUSED
-from footfall.errors import Misconfigured, Unavailable
+from footfall.errors import Misconfigured, Unavailable, Unprocessable
+from footfall.reports.filters import conditions_of
+from footfall.reports.query import Query
+from footfall.reports.vocabulary import Operator
 
 
 @asynccontextmanager
@@ -33,10 +38,35 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Unavailable("The database is away.") from error
 
 
+async def check_patterns(connection: AsyncConnection, query: Query) -> None:
+    """Raises Unprocessable, naming the field, for a regular expression that PostgreSQL does not take."""
+    for condition in conditions_of(query.filters):
+        if condition.operator is not Operator.MATCHES:
+            continue
+        for place, pattern in enumerate(condition.values):
+            try:
+                await connection.execute(select(literal("").op("~")(pattern)))
+            except DBAPIError as error:
+                cause = _cause(error)
+                if not isinstance(cause, asyncpg.InvalidRegularExpressionError):
+                    raise
+                field = f"{condition.field}.{place}"
+                reason = str(cause).removeprefix("invalid regular expression: ")
+                raise Unprocessable(
+                    f"{field}: no regular expression: {reason}.", field=field
+                ) from None
+
+
+def _cause(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
+
+
 def _explain(error: DBAPIError) -> Exception:
-    cause = error.orig.__cause__ if error.orig is not None else None
+    cause = _cause(error)
     if isinstance(cause, asyncpg.QueryCanceledError):
-        return Unavailable("The query took too long; ask for a shorter range.")
+        return Unavailable("The query took too long; ask for a shorter range or a simpler filter.")
+    if isinstance(cause, asyncpg.InvalidRegularExpressionError):
+        return Unprocessable(f"filters: a pattern cannot be followed: {cause}.", field="filters")
     if error.connection_invalidated or isinstance(cause, AWAY):
         return Unavailable("The database is away.")
     if isinstance(cause, REFUSED):

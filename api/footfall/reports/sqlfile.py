@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from footfall.config import PROJECT_DIR
 from footfall.errors import NotFound, Unprocessable
-from footfall.reports.query import Period, suggestion
+from footfall.reports.names import suggestion
+from footfall.reports.query import Period
 from footfall.reports.sites import timezone_of
 from footfall.reports.snapshot import snapshot
 

@@ -1,4 +1,5 @@
-"""Every metric and dimension that can be asked for: name, unit, definition, and which go together.
+"""Every metric and dimension that can be asked for: name, unit, definition, and which go together; and what
+filters mean.
 
 The one list behind /api/vocabulary, the checks of a Query and the SQL in compile.py; names that are
 not here never reach a statement.
@@ -31,6 +32,16 @@ class DimensionKind(StrEnum):
     SESSION = "session"
 
 
+class Operator(StrEnum):
+    """How a filter compares a dimension's value with given ones."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    DOES_NOT_CONTAIN = "does_not_contain"
+    MATCHES = "matches"
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     name: str
@@ -40,12 +51,14 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`metrics`: names of those that can be told per value of this dimension."""
+    """`metrics`: names of those that can be told per value of this dimension. `filter`: which sessions a
+    condition on it chooses."""
 
     name: str
     kind: DimensionKind
     definition: str
     metrics: tuple[str, ...]
+    filter: str
 
 
 _METRICS: Final = (
@@ -116,11 +129,15 @@ _OF_SESSIONS: Final = (
 
 
 def _time(name: str, definition: str) -> Dimension:
-    return Dimension(name, DimensionKind.TIME, definition, _OF_SITE)
+    return Dimension(
+        name, DimensionKind.TIME, definition, _OF_SITE, "Sessions that started in such a stretch."
+    )
 
 
 def _session(name: str, definition: str) -> Dimension:
-    return Dimension(name, DimensionKind.SESSION, definition, _OF_SESSIONS)
+    return Dimension(
+        name, DimensionKind.SESSION, definition, _OF_SESSIONS, "Sessions that have such a value."
+    )
 
 
 _DIMENSIONS: Final = (
@@ -131,12 +148,23 @@ _DIMENSIONS: Final = (
     ),
     _time("time:day", "Day in the site's time zone, as 2026-11-01."),
     _time("time:month", "Month in the site's time zone, as 2026-11; cut at the ends of the range."),
-    Dimension("page", DimensionKind.PAGE, "Path of the pageview.", _OF_PAGE),
+    Dimension(
+        "page",
+        DimensionKind.PAGE,
+        "Path of the pageview.",
+        _OF_PAGE,
+        "Sessions that viewed such a page. Where filters ask for pages (is, contains, matches), pageviews "
+        "are those of the pages asked for; is_not and does_not_contain choose sessions that viewed no such "
+        "page.",
+    ),
     Dimension(
         "event",
         DimensionKind.EVENT,
         "Name of the event, as click or a name of your own; pageviews are by page.",
         _OF_EVENT,
+        "Sessions in which such an event happened. Where filters ask for events (is, contains, matches), "
+        "events are those of the names asked for; is_not and does_not_contain choose sessions in which no "
+        "such event happened.",
     ),
     _session("entry_page", "Path of the session's first pageview, else of its first event."),
     _session("exit_page", "Path of the session's last pageview, else of its last event."),
@@ -180,3 +208,21 @@ DIMENSIONS: Final = {dimension.name: dimension for dimension in _DIMENSIONS}
 
 # What can be asked for without any dimension.
 TOTALS: Final = _OF_SITE
+
+# What the operators mean; several values are alternatives.
+OPERATORS: Final = {
+    Operator.IS: "The value is one of those given.",
+    Operator.IS_NOT: "Holds exactly where `is` does not, so also where there is no value.",
+    Operator.CONTAINS: "One of those given is part of the value; capitals and small letters are the same.",
+    Operator.DOES_NOT_CONTAIN: "Holds exactly where `contains` does not, so also where there is no value.",
+    Operator.MATCHES: "One of those given, as a regular expression of PostgreSQL, matches a part of the value; "
+    "`^` and `$` tie it to the ends, `(?i)` at its start makes capitals and small letters the same.",
+}
+
+FILTERS: Final = (
+    "Filters choose sessions: those that started in the range and meet all of them. Every figure is then one "
+    "of these sessions, and counts when its session started: visitors are theirs, and so are pageviews and "
+    "events, of which a filter on page or event takes only those asked for. So all panels count the same "
+    "sessions. Without filters, visitors, pageviews and events count at their own time, whenever their "
+    "session started. Days whose sessions retention has removed have no filtered figures."
+)

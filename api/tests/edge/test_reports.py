@@ -10,8 +10,9 @@ import pytest
 from conftest import TOKEN, Stack
 
 from build import NOON, pageview
-from footfall.edge.reports import WireAnswer, snippet
-from footfall.reports.vocabulary import DIMENSIONS, METRICS
+from footfall.edge.reports import snippet
+from footfall.edge.wire_query import WireAnswer
+from footfall.reports.vocabulary import DIMENSIONS, METRICS, Operator
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 DAY = NOON.date().isoformat()
@@ -130,6 +131,9 @@ async def test_vocabulary_defines_every_metric_and_dimension(stack: Stack) -> No
     [page] = [d for d in document["dimensions"] if d["name"] == "page"]
     assert page["kind"] == "page"
     assert page["metrics"] == ["visitors", "pageviews", "time_on_page_s"]
+    assert page["filter"].startswith("Sessions that viewed such a page.")
+    assert [one["name"] for one in document["operators"]] == list(Operator)
+    assert document["filters"].startswith("Filters choose sessions")
 
 
 async def test_answer_has_the_shape_of_the_contract(stack: Stack) -> None:
@@ -152,6 +156,8 @@ async def test_answer_has_the_shape_of_the_contract(stack: Stack) -> None:
             "end_date": DAY,
             "metrics": ["pageviews", "visitors", "time_on_page_s"],
             "dimensions": ["page"],
+            "filters": [],
+            "order": None,
             "limit": 100,
             "offset": 0,
             "comparison": {"start_date": "2026-03-09", "end_date": "2026-03-09"},
@@ -199,7 +205,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"offset": -1}, "offset"),
     ({"offset": 10**30}, "offset"),
     ({"site_id": 7}, "site_id"),
-    ({"filters": []}, "filters"),
+    ({"surprise": 1}, "surprise"),
 ]
 
 

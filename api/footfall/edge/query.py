@@ -1,0 +1,168 @@
+"""The query API: figures over a range of days; everything needs the token or a key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ValidationError
+
+from footfall.edge.auth import require_access
+from footfall.edge.reports import ERRORS, NO_SITE, Allowed, WireError, utc
+from footfall.edge.wire_query import WireAnswer, WireQuery, place_of, to_query
+from footfall.reports.run import run
+from footfall.reports.vocabulary import (
+    DIMENSIONS,
+    FILTERS,
+    METRICS,
+    OPERATORS,
+    DimensionKind,
+    Operator,
+    Unit,
+)
+
+router = APIRouter(prefix="/api", tags=["reports"], dependencies=[Depends(require_access)])
+
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "totals": {
+        "summary": "One row of totals, beside those of the month before",
+        "value": {
+            "site_id": "demo",
+            "start_date": "2026-11-01",
+            "end_date": "2026-11-30",
+            "metrics": ["visitors", "sessions", "pageviews", "bounce_rate"],
+            "comparison": {"start_date": "2026-10-01", "end_date": "2026-10-31"},
+        },
+    },
+    "series": {
+        "summary": "A series over time of the sessions that came from Google",
+        "value": {
+            "site_id": "demo",
+            "start_date": "2026-11-01",
+            "end_date": "2026-11-30",
+            "metrics": ["visitors", "bounce_rate"],
+            "dimensions": ["time:day"],
+            "filters": [{"dimension": "source", "operator": "is", "values": ["google"]}],
+        },
+    },
+    "breakdown": {
+        "summary": "Pages that were viewed on phones, or by those who came from a campaign; the third ten",
+        "value": {
+            "site_id": "demo",
+            "start_date": "2026-11-01",
+            "end_date": "2026-11-30",
+            "metrics": ["visitors", "pageviews", "time_on_page_s"],
+            "dimensions": ["page"],
+            "filters": [
+                {
+                    "or": [
+                        {"dimension": "device", "operator": "is", "values": ["mobile"]},
+                        {"dimension": "utm_campaign", "operator": "matches", "values": ["."]},
+                    ]
+                }
+            ],
+            "order": {"by": "pageviews", "direction": "desc"},
+            "limit": 10,
+            "offset": 20,
+        },
+    },
+}
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/WireQuery"},
+                "examples": EXAMPLES,
+            }
+        },
+    }
+}
+_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    422: {"model": WireError, "description": "The body is wrong; `field` says where."},
+    **ERRORS,
+    **NO_SITE,
+}
+
+
+class WireMetric(BaseModel):
+    name: str
+    unit: Unit
+    definition: str
+
+
+class WireDimension(BaseModel):
+    """metrics: those that can be told by it. filter: which sessions a condition on it chooses."""
+
+    name: str
+    kind: DimensionKind
+    definition: str
+    metrics: list[str]
+    filter: str
+
+
+class WireOperator(BaseModel):
+    name: Operator
+    definition: str
+
+
+class WireVocabulary(BaseModel):
+    """filters: what a filter means, in words."""
+
+    metrics: list[WireMetric]
+    dimensions: list[WireDimension]
+    operators: list[WireOperator]
+    filters: str
+
+
+@router.get("/vocabulary", responses=ERRORS)
+async def get_vocabulary() -> WireVocabulary:
+    """What can be asked for: metrics with unit and definition, dimensions with their metrics, filters."""
+    return WireVocabulary.model_validate(
+        {
+            "metrics": [asdict(metric) for metric in METRICS.values()],
+            "dimensions": [asdict(dimension) for dimension in DIMENSIONS.values()],
+            "operators": [{"name": name, "definition": told} for name, told in OPERATORS.items()],
+            "filters": FILTERS,
+        }
+    )
+
+
+async def _read_query(request: Request, _: Allowed) -> WireQuery:
+    # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
+    try:
+        return WireQuery.model_validate_json(await request.body())
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        for problem in problems:
+            problem["loc"] = place_of(problem["loc"])
+        raise RequestValidationError(problems) from None
+
+
+Asked = Annotated[WireQuery, Depends(_read_query)]
+
+
+@router.post(
+    "/query",
+    response_model=None,
+    responses={200: {"model": WireAnswer}, **_REFUSED},
+    openapi_extra=_BODY,
+)
+async def post_query(request: Request, access: Allowed, body: Asked) -> Response:
+    """Figures over a range of days: totals, a series over time, or a breakdown."""
+    access.check_site(body.site_id)
+    query = to_query(body)
+    answer = await run(request.state.engine, query)
+    echo = body.model_copy(update={"limit": query.limit})
+    return JSONResponse(
+        {
+            "query": echo.model_dump(mode="json", by_alias=True),
+            "timezone": answer.timezone,
+            "now": utc(request.state.clock()),
+            "rows": [asdict(row) for row in answer.rows],
+            "total_rows": answer.total_rows,
+        }
+    )

@@ -1,0 +1,38 @@
+"""The examples of docs/query.md, as they stand there, and those of the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from conftest import TOKEN, Stack
+
+from footfall.config import PROJECT_DIR
+from footfall.edge.query import EXAMPLES
+from footfall.reports.vocabulary import OPERATORS
+
+PAGE = (PROJECT_DIR / "docs" / "query.md").read_text()
+BODIES: list[dict[str, Any]] = [
+    *map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)),
+    *(dict(example["value"]) for example in EXAMPLES.values()),
+]
+COMMANDS = [line for line in PAGE.splitlines() if line.startswith("curl ")]
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_each_part_has_an_example() -> None:
+    assert (len(BODIES), len(COMMANDS)) == (5, 0)
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: ",".join(body["metrics"]))
+async def test_an_example_of_a_query_is_answered(stack: Stack, body: dict[str, Any]) -> None:
+    await stack.rows("insert into sites (site_id) values ('my-site'), ('demo')")
+    answer = await stack.client.post("/api/query", json=body, headers=BEARER)
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_operator_is_described() -> None:
+    table = PAGE.partition("| operator |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(OPERATORS)
