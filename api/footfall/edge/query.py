@@ -1,18 +1,23 @@
-"""The query API: figures over a range of days; everything needs the token or a key."""
+"""The query API: figures over a range of days, as JSON or as CSV; everything needs the token or a key."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from footfall.edge.auth import require_access
+from footfall.edge.auth import Access, require_access
 from footfall.edge.reports import ERRORS, NO_SITE, Allowed, WireError, utc
 from footfall.edge.wire_query import WireAnswer, WireQuery, place_of, to_query
+from footfall.reports.download import stream_csv
+from footfall.reports.query import Query
 from footfall.reports.run import run
 from footfall.reports.vocabulary import (
     DIMENSIONS,
@@ -25,6 +30,8 @@ from footfall.reports.vocabulary import (
 )
 
 router = APIRouter(prefix="/api", tags=["reports"], dependencies=[Depends(require_access)])
+
+CSV: Final = "text/csv"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "totals": {
@@ -79,6 +86,12 @@ _BODY: Final[dict[str, Any]] = {
                 "examples": EXAMPLES,
             }
         },
+    }
+}
+_CSV_CONTENT: Final[dict[str, Any]] = {
+    CSV: {
+        "schema": {"type": "string"},
+        "example": "source,visitors,bounce_rate\r\ngoogle,120,0.4\r\n",
     }
 }
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
@@ -148,11 +161,16 @@ Asked = Annotated[WireQuery, Depends(_read_query)]
 @router.post(
     "/query",
     response_model=None,
-    responses={200: {"model": WireAnswer}, **_REFUSED},
+    responses={200: {"model": WireAnswer, "content": _CSV_CONTENT}, **_REFUSED},
     openapi_extra=_BODY,
 )
 async def post_query(request: Request, access: Allowed, body: Asked) -> Response:
-    """Figures over a range of days: totals, a series over time, or a breakdown."""
+    """Figures over a range of days: totals, a series over time, or a breakdown.
+
+    With `Accept: text/csv` the answer is that of /api/query.csv.
+    """
+    if request.headers.get("accept", "").partition(",")[0].partition(";")[0].strip() == CSV:
+        return await _answer_csv(request, access, body)
     access.check_site(body.site_id)
     query = to_query(body)
     answer = await run(request.state.engine, query)
@@ -166,3 +184,49 @@ async def post_query(request: Request, access: Allowed, body: Asked) -> Response
             "total_rows": answer.total_rows,
         }
     )
+
+
+@router.post(
+    "/query.csv",
+    response_model=None,
+    responses={200: {"content": _CSV_CONTENT, "description": "A header and the rows."}, **_REFUSED},
+    openapi_extra=_BODY,
+)
+async def post_query_csv(request: Request, access: Allowed, body: Asked) -> Response:
+    """The same as CSV (RFC 4180, UTF-8) with a header, streamed; all rows unless a limit is given.
+
+    Columns: the dimension, the metrics, and `comparison_` and each metric where a comparison is asked for.
+    A figure that is not known is empty. Control characters of a key are escaped, and a key that a
+    spreadsheet would take for a formula has an apostrophe before it.
+    """
+    return await _answer_csv(request, access, body)
+
+
+async def _answer_csv(request: Request, access: Access, body: WireQuery) -> Response:
+    access.check_site(body.site_id)
+    query = to_query(body, default_limit=None)
+    engine: AsyncEngine = request.state.engine
+    chunks = stream_csv(engine, query)
+    # What can go wrong goes wrong before the first rows, while the status is still open.
+    first = await anext(chunks)
+    return StreamingResponse(
+        _continued(first, chunks),
+        media_type=CSV,
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(query)}"'},
+    )
+
+
+async def _continued(first: str, chunks: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    try:
+        yield first
+        async for chunk in chunks:
+            yield chunk
+    finally:
+        await chunks.aclose()
+
+
+def _file_name(query: Query) -> str:
+    """As demo-source-2026-11-01-2026-11-30.csv."""
+    what = query.dimension.name if query.dimension else "totals"
+    name = f"{query.site_id}-{what}-{query.period.start}-{query.period.end}"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:150] + ".csv"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,9 @@ from typing import Any, Final
 import orjson
 
 from footfall.reports.sqlfile import Table
+
+# What opens a formula in Excel, LibreOffice and Google Sheets, in full width, too.
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def as_text(table: Table) -> str:
@@ -39,11 +42,15 @@ def as_text(table: Table) -> str:
 
 
 def as_csv(table: Table) -> str:
-    """RFC 4180 with a header line. Null is empty; control characters are escaped, as in as_text."""
+    """A header line and the rows, as csv_lines() writes them."""
+    return csv_lines([table.columns, *table.rows])
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    """Lines of RFC 4180. Null is empty; control characters are escaped, as in as_text; a text that a
+    spreadsheet would take for a formula has an apostrophe before it."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(table.columns)
-    writer.writerows([_plain(value) for value in row] for row in table.rows)
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
@@ -58,6 +65,12 @@ FORMATS: Final[dict[str, Callable[[Table], str]]] = {
     "csv": as_csv,
     "json": as_json,
 }
+
+
+def _cell(value: Any) -> str:
+    text = _plain(value)
+    is_formula = isinstance(value, str) and text.startswith(_FORMULA)
+    return f"'{text}" if is_formula else text
 
 
 def _plain(value: Any) -> str:

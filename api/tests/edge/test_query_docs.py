@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -23,13 +24,26 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def test_each_part_has_an_example() -> None:
-    assert (len(BODIES), len(COMMANDS)) == (5, 0)
+    assert (len(BODIES), len(COMMANDS)) == (5, 1)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ",".join(body["metrics"]))
 async def test_an_example_of_a_query_is_answered(stack: Stack, body: dict[str, Any]) -> None:
     await stack.rows("insert into sites (site_id) values ('my-site'), ('demo')")
     answer = await stack.client.post("/api/query", json=body, headers=BEARER)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_an_example_of_a_command_is_answered(stack: Stack, command: str) -> None:
+    await stack.rows("insert into sites (site_id) values ('my-site')")
+    words = [word.replace("$TOKEN", TOKEN) for word in shlex.split(command)]
+    path = words[1].removeprefix("http://127.0.0.1:8080")
+    name, _, value = words[words.index("-H") + 1].partition(": ")
+    body = words[words.index("-d") + 1] if "-d" in words else None
+    answer = await stack.client.request(
+        "GET" if body is None else "POST", path, content=body, headers={name: value}
+    )
     assert answer.status_code == 200, answer.text
 
 

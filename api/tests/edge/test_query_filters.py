@@ -75,7 +75,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 async def test_a_wrong_filter_or_order_names_the_field_at_fault(stack: Stack) -> None:
     await stack.rows("insert into sites (site_id) values ('shop')")
     for changes, field in WRONG:
-        for path in ("/api/query",):
+        for path in ("/api/query", "/api/query.csv"):
             answer = await stack.client.post(path, json=GOOD | changes, headers=BEARER)
             document = answer.json()
             assert answer.status_code == 422, (changes, document)
@@ -182,7 +182,7 @@ async def test_key_of_one_site_asks_nothing_of_another(stack: Stack) -> None:
         "/api/keys", json={"name": "r", "scope": "read", "site_id": "blog"}, headers=BEARER
     )
     key = {"Authorization": f"Bearer {made.json()['key']}"}
-    for path in ("/api/query",):
+    for path in ("/api/query", "/api/query.csv"):
         body = GOOD | {"filters": [SOME]}
         answer = await stack.client.post(path, json=body, headers=key)
         assert answer.status_code == 403, path

@@ -39,6 +39,7 @@ async def test_strangers_are_refused_before_their_body_is_read(stack: Stack) -> 
         ("GET", "/api/sites/shop/installation"),
         ("GET", "/api/vocabulary"),
         ("POST", "/api/query"),
+        ("POST", "/api/query.csv"),
     ]
     for method, path in paths:
         for authorization in (None, "Bearer wrong", f"Basic {TOKEN}", "Bearer"):
