@@ -37,6 +37,7 @@ from footfall.edge import (
     reports,
     script,
     tiny,
+    tiny_metrics,
     users,
 )
 from footfall.edge.attempts import Attempts, Hashing
@@ -70,6 +71,7 @@ class State(TypedDict):
     token: auth.Token
     attempts: Attempts
     hashing: Hashing
+    tiny_answers: tiny_metrics.KeptAnswers
     clock: Callable[[], datetime]
 
 
@@ -134,6 +136,7 @@ class App:
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.include_router(query.router)
+        self.api.include_router(tiny_metrics.router)
         self.api.include_router(admin.router)
         self.api.include_router(accounts.router)
         self.api.include_router(users.router)
@@ -203,6 +206,7 @@ class App:
                 token=token,
                 attempts=Attempts(),
                 hashing=hashing,
+                tiny_answers=tiny_metrics.KeptAnswers(),
                 clock=self._clock,
             )
         finally:

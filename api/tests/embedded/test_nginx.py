@@ -287,6 +287,7 @@ def test_a_body_that_nginx_refuses_is_refused_in_json(either: Front) -> None:
     [
         "/pixel/shop/tracking.js",
         "/api/sites",
+        "/v1/metrics/pageviews",
         "/etl/status",
         "/events/count",
         "/healthz",
