@@ -96,7 +96,7 @@ check: ## Check formats, types, imports and generated files
 	@cd api && ../.venv/bin/lint-imports
 	@.venv/bin/footfall contract --check
 	@for folder in tracking dashboard; do (cd $$folder && npm run --silent lint && npm run --silent typecheck); done
-	@cd tracking && npm run --silent fresh
+	@for folder in tracking dashboard; do (cd $$folder && npm run --silent fresh); done
 	@echo "Everything is in order."
 
 clean: ## Remove what was installed and built; data stays

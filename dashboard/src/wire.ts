@@ -1,5 +1,18 @@
 // What the API answers, checked where it enters: a server of another version is told from a bug here.
+// The types of the contract are generated (contract.ts); what of them the page reads stands here.
 import * as v from "valibot";
+
+import type { Contract } from "./contract";
+
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+
+/** A schema that takes whatever the contract says; where it would refuse some of it, it does not compile. */
+const takes =
+  <TWire>() =>
+  <TSchema extends v.GenericSchema>(
+    schema: TSchema & (Mutable<TWire> extends v.InferInput<TSchema> ? unknown : never),
+  ): TSchema =>
+    schema;
 
 const site = v.object({
   site_id: v.string(),
@@ -8,36 +21,40 @@ const site = v.object({
 });
 export type Site = Readonly<v.InferOutput<typeof site>>;
 
-export const sitesAnswer = v.object({ sites: v.array(site) });
+export const sitesAnswer = takes<Contract["WireSites"]>()(v.object({ sites: v.array(site) }));
 
-export const installationAnswer = v.object({
-  site_id: v.string(),
-  snippet: v.string(),
-  last_event: v.nullable(
-    v.object({
-      event_type: v.string(),
-      path: v.nullable(v.string()),
-      received_at: v.string(),
-    }),
-  ),
-});
+export const installationAnswer = takes<Contract["WireInstallation"]>()(
+  v.object({
+    site_id: v.string(),
+    snippet: v.string(),
+    last_event: v.nullable(
+      v.object({
+        event_type: v.string(),
+        path: v.nullable(v.string()),
+        received_at: v.string(),
+      }),
+    ),
+  }),
+);
 export type Installation = Readonly<v.InferOutput<typeof installationAnswer>>;
 
 const figures = v.array(v.nullable(v.number()));
 
 const row = v.object({
-  dimensions: v.array(v.nullable(v.string())),
+  dimensions: v.array(v.string()),
   metrics: figures,
-  comparison: v.optional(v.nullable(figures), null),
+  comparison: v.nullable(figures),
 });
 export type Row = Readonly<v.InferOutput<typeof row>>;
 
-export const queryAnswer = v.object({
-  timezone: v.string(),
-  now: v.string(),
-  rows: v.array(row),
-  total_rows: v.number(),
-});
+export const queryAnswer = takes<Contract["WireAnswer"]>()(
+  v.object({
+    timezone: v.string(),
+    now: v.string(),
+    rows: v.array(row),
+    total_rows: v.number(),
+  }),
+);
 export type QueryAnswer = Readonly<v.InferOutput<typeof queryAnswer>>;
 
 const balance = {
@@ -52,41 +69,51 @@ const balance = {
 const totalBalance = v.object(balance);
 export type Balance = Readonly<v.InferOutput<typeof totalBalance>>;
 
-export const ledgerAnswer = v.object({
-  start: v.string(),
-  end: v.string(),
-  balanced: v.boolean(),
-  total: totalBalance,
-  hours: v.array(v.object({ ...balance, site_id: v.string(), hour: v.string() })),
-  missing: v.array(v.object({ site_id: v.string(), arrived: v.number(), missing: v.number() })),
-});
+export const ledgerAnswer = takes<Contract["Ledger"]>()(
+  v.object({
+    start: v.string(),
+    end: v.string(),
+    balanced: v.boolean(),
+    total: totalBalance,
+    hours: v.array(v.object({ ...balance, site_id: v.string(), hour: v.string() })),
+    missing: v.array(v.object({ site_id: v.string(), arrived: v.number(), missing: v.number() })),
+  }),
+);
 export type Ledger = Readonly<v.InferOutput<typeof ledgerAnswer>>;
 
 const role = v.picklist(["viewer", "editor", "owner"]);
 export type Role = v.InferOutput<typeof role>;
 
 /** Who is calling: everywhere is the role at every site, sites the roles at single ones. */
-export const sessionAnswer = v.object({
-  kind: v.picklist(["user", "key", "token"]),
-  name: v.nullable(v.string()),
-  everywhere: v.nullable(role),
-  sites: v.record(v.string(), role),
-  csrf: v.nullable(v.string()),
-});
+export const sessionAnswer = takes<Contract["WireSession"]>()(
+  v.object({
+    kind: v.picklist(["user", "key", "token"]),
+    name: v.nullable(v.string()),
+    everywhere: v.nullable(role),
+    sites: v.record(v.string(), role),
+    csrf: v.nullable(v.string()),
+  }),
+);
 export type Session = Readonly<v.InferOutput<typeof sessionAnswer>>;
 
-export const setupAnswer = v.object({ needs_administrator: v.boolean() });
+export const setupAnswer = takes<Contract["WireSetup"]>()(
+  v.object({ needs_administrator: v.boolean() }),
+);
 
-export const linkAnswer = v.object({
-  purpose: v.picklist(["setup", "password"]),
-  name: v.nullable(v.string()),
-});
+export const linkAnswer = takes<Contract["WireLink"]>()(
+  v.object({
+    purpose: v.picklist(["setup", "password"]),
+    name: v.nullable(v.string()),
+  }),
+);
 export type LinkUse = Readonly<v.InferOutput<typeof linkAnswer>>;
 
 export const emptyAnswer = v.null();
 
-export const errorAnswer = v.object({
-  error: v.string(),
-  detail: v.string(),
-  field: v.optional(v.nullable(v.string()), null),
-});
+export const errorAnswer = takes<Contract["WireError"]>()(
+  v.object({
+    error: v.string(),
+    detail: v.string(),
+    field: v.optional(v.nullable(v.string()), null),
+  }),
+);

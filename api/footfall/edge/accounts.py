@@ -7,7 +7,7 @@ same answer as a wrong password.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -50,7 +50,7 @@ class SignIn(BaseModel):
 class WireSession(BaseModel):
     """Who is calling, and what they may do: everywhere, or else at single sites."""
 
-    kind: str = Field(description="user, key or token.")
+    kind: Literal["user", "key", "token"]
     name: str | None = Field(description="The user's name, else null.")
     everywhere: Role | None = Field(
         description="The role at every site; owner: an administrator of the installation."

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from footfall.config import Settings
 from footfall.database import AWAY, Pool
@@ -25,6 +25,8 @@ MAX_DAYS: Final = 31
 
 class Balance(BaseModel):
     """received = stored + duplicate + dropped + dead_letter + waiting; difference is what that leaves."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     received: int = 0
     stored: int = 0

@@ -46,7 +46,7 @@ def utc(at: datetime) -> str:
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
-class WireSite(BaseModel):
+class WireSiteStatus(BaseModel):
     """last_event_at: when its newest event was received; null before the first."""
 
     site_id: str
@@ -56,7 +56,7 @@ class WireSite(BaseModel):
 
 
 class WireSites(BaseModel):
-    sites: list[WireSite]
+    sites: list[WireSiteStatus]
 
 
 class WireLastEvent(BaseModel):
@@ -81,7 +81,7 @@ async def get_sites(request: Request, access: Allowed) -> WireSites:
         found = await list_sites(connection)
     return WireSites(
         sites=[
-            WireSite(
+            WireSiteStatus(
                 site_id=site.site_id,
                 timezone=site.timezone,
                 created_at=utc(site.created_at),
