@@ -116,6 +116,12 @@ export interface WireQuery {
    */
   readonly filters?: readonly (WireCondition | WireAllOf | WireAnyOf)[] | undefined;
   /**
+   * Only rows whose key holds one of these; capitals and small letters are the same. The figures of a row do not change.
+   *
+   * @maxItems 300
+   */
+  readonly search?: readonly string[] | undefined;
+  /**
    * A breakdown's first metric, the largest first, unless told; a series by time.
    */
   readonly order?: WireOrder | null | undefined;

@@ -42,6 +42,7 @@ from footfall.reports.query import (
 )
 from footfall.reports.vocabulary import Operator
 
+MAX_SEARCHED: Final = 300
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # No field has such a name, so that places of errors can do without them.
 _TAGS: Final = frozenset({"<condition>", "<and>", "<or>"})
@@ -60,6 +61,7 @@ def _iso_day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Names = Annotated[list[str], Field(max_length=100)]
+Searched = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_CHARS)]
 
 
@@ -134,6 +136,12 @@ class WireQuery(WirePeriod):
         max_length=MAX_CONDITIONS,
         description="Sessions that meet all of them are counted; /api/vocabulary says how.",
     )
+    search: list[Searched] = Field(
+        default=[],
+        max_length=MAX_SEARCHED,
+        description="Only rows whose key holds one of these; capitals and small letters are the same. "
+        "The figures of a row do not change.",
+    )
     order: WireOrder | None = Field(
         default=None,
         description="A breakdown's first metric, the largest first, unless told; a series by time.",
@@ -190,6 +198,7 @@ def to_query(body: WireQuery, *, default_limit: int | None = DEFAULT_LIMIT) -> Q
         comparison=None if other is None else _comparison(other),
         order=None if order is None else Order(order.by, order.direction == "desc"),
         filters=_filters(body.filters, "filters"),
+        search=body.search,
         include_bots=body.include_bots,
         default_limit=default_limit,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Select, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, func, literal, or_, select, union_all
 
 from footfall.reports.figures import (
     BY_DAY,
@@ -104,6 +104,18 @@ def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[An
 
 
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
+    """Key and metrics of every row that is searched for, in no order."""
+    every = _groups(query, period, zone)
+    if not query.search:
+        return every
+    rows = every.subquery("every")
+    # Keys are in byte order, which knows no capitals beyond ASCII.
+    small = func.lower(rows.c.key.collate("default"))
+    found = (func.strpos(small, func.lower(text)) > 0 for text in query.search)
+    return select(rows).where(or_(*found))
+
+
+def _groups(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     assert query.dimension is not None
     scope = Scope(query.site_id, period, zone, query.include_bots)
     if query.filters:

@@ -57,7 +57,7 @@ class Query:
     """One question. dimension None: one row of totals.
 
     include_bots: whether flagged traffic counts, too. limit and offset cut the rows of a breakdown; a series is whole where `limit` is None.
-    filters: all of them must hold.
+    filters: all of them must hold. search: only rows whose key holds one of these, none for all rows.
     """
 
     site_id: str
@@ -69,6 +69,7 @@ class Query:
     comparison: Period | None
     order: Order
     filters: tuple[Filter, ...] = ()
+    search: tuple[str, ...] = ()
     include_bots: bool = False
 
     @property
@@ -108,6 +109,7 @@ def make_query(
     comparison: Period | None = None,
     order: Order | None = None,
     filters: Sequence[Filter] = (),
+    search: Sequence[str] = (),
     include_bots: bool = False,
     default_limit: int | None = DEFAULT_LIMIT,
 ) -> Query:
@@ -138,11 +140,24 @@ def make_query(
         comparison=comparison,
         order=Order(BY_KEY, False),
         filters=tuple(filters),
+        search=tuple(search),
         include_bots=include_bots,
     )
+    _check_search(query)
     if query.is_breakdown:
         query = replace(query, limit=limit or default_limit, order=Order(metrics[0], True))
     return query if order is None else replace(query, order=_check_order(order, metrics))
+
+
+def _check_search(query: Query) -> None:
+    if query.search and not query.is_breakdown:
+        raise Unprocessable(
+            "search: only rows of pages, sources and the like have keys to search.", field="search"
+        )
+    for place, text in enumerate(query.search):
+        if "\x00" in text:
+            name = f"search.{place}"
+            raise Unprocessable(f"{name}: no key holds a NUL character.", field=name)
 
 
 def _check_order(order: Order, metrics: Sequence[str]) -> Order:

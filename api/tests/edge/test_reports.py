@@ -158,6 +158,7 @@ async def test_answer_has_the_shape_of_the_contract(stack: Stack) -> None:
             "metrics": ["pageviews", "visitors", "time_on_page_s"],
             "dimensions": ["page"],
             "filters": [],
+            "search": [],
             "order": None,
             "limit": 100,
             "offset": 0,

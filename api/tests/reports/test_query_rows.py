@@ -39,6 +39,38 @@ async def test_pages_of_a_breakdown_follow_each_other_and_tell_how_many_rows_the
     assert await pages(stack, offset=3) == ([], 3)
 
 
+async def test_a_search_leaves_out_rows_and_changes_no_figure(stack: Stack) -> None:
+    await stack.send(
+        *(
+            pageview(path, n, sessionId=f"s{n}", visitorId=f"v{n}")
+            for n, path in enumerate(["/docs/a", "/Docs/b", "/docs/a", "/100%", "/100_", "/über"])
+        )
+    )
+    await stack.derive()
+    for more in (
+        {},
+        {
+            "filters": [
+                {"dimension": "page", "operator": "contains", "values": ["ÜBER", "00", "OCS"]}
+            ]
+        },
+    ):
+        assert await pages(stack, search=["DOCS"], **more) == (["/docs/a", "/Docs/b"], 2)
+        assert await pages(stack, search=["docs"], limit=1, **more) == (["/docs/a"], 2)
+        assert await pages(stack, search=["cs/b", "%"], **more) == (["/100%", "/Docs/b"], 2)
+        assert await pages(stack, search=["_"], **more) == (["/100_"], 1)
+        assert await pages(stack, search=["ÜBER"], **more) == (["/über"], 1)
+        assert await pages(stack, search=["nothing"], **more) == ([], 0)
+        answer = await stack.query(
+            **DAY, metrics=["visitors"], dimensions=["page"], search=["docs/a"], **more
+        )
+        assert [row["metrics"] for row in answer["rows"]] == [[2]]
+    whole = await stack.query(
+        **DAY, metrics=["time_on_page_s", "visitors"], dimensions=["page"], search=["docs"]
+    )
+    assert whole["total_rows"] == 2
+
+
 async def test_a_site_without_events_has_zeros_and_no_rates(stack: Stack) -> None:
     await stack.rows("insert into sites (site_id) values ('shop')")
     wanted = ["visitors", "sessions", "bounce_rate", "session_duration_s", "views_per_session"]
