@@ -71,7 +71,8 @@ const Sites = (): ReactNode => {
   }, [chosen]);
 
   const choose = (site: string): void => {
-    navigate({ site });
+    // Another site has other pages and sources.
+    navigate({ site, filters: [], details: null });
   };
 
   if (sites.data === undefined)

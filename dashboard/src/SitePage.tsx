@@ -1,24 +1,12 @@
-// One site's page: composition only; each part asks for what it shows.
+// One site's page: the report, or what there is before its first event.
 import type { ReactNode } from "react";
 
-import { Breakdown } from "./breakdown/Breakdown";
-import {
-  devicesPanel,
-  eventsPanel,
-  pagesPanel,
-  placesPanel,
-  sourcesPanel,
-} from "./breakdown/panels";
 import { useFromNow } from "./clock";
-import { Overview } from "./figures/Overview";
-import { PeriodPicker } from "./header/PeriodPicker";
 import { TopBar } from "./header/TopBar";
-import { LastEvent } from "./install/LastEvent";
 import { Waiting } from "./install/Waiting";
-import { navigate } from "./navigation";
 import { preceding, resolve, todayIn } from "./period";
 import { useInstallation, type View } from "./queries";
-import styles from "./SitePage.module.css";
+import { Report } from "./Report";
 import type { PageState } from "./state";
 import { Loading } from "./states/Loading";
 import type { Site } from "./wire";
@@ -38,76 +26,19 @@ export const SitePage = ({ site, sites, state, onChoose }: Props): ReactNode => 
     siteId: site.site_id,
     range,
     comparison: preceding(state.period, today),
+    filters: state.filters,
     live: range.end >= today,
   };
 
   const silent = site.last_event_at === null && installation.data?.last_event === null;
   const undecided = site.last_event_at === null && installation.isPending;
 
-  return (
-    <>
-      <TopBar sites={sites} chosen={site} onChoose={onChoose}>
-        {!silent && !undecided && (
-          <PeriodPicker
-            period={state.period}
-            today={today}
-            onChange={(period) => {
-              navigate({ period });
-            }}
-          />
-        )}
-      </TopBar>
-      {undecided && <Loading />}
-      {silent && <Waiting installation={installation.data} />}
-      {!silent && !undecided && (
-        <main className={styles.page}>
-          <h1 className="unseen">{site.site_id}</h1>
-          <LastEvent site={site} installation={installation} />
-          <Overview
-            view={view}
-            today={today}
-            metric={state.metric}
-            onMetric={(metric) => {
-              navigate({ metric });
-            }}
-          />
-          <div className={styles.pair}>
-            <Breakdown
-              panel={pagesPanel}
-              view={view}
-              tab={state.pages}
-              onTab={(pages) => {
-                navigate({ pages });
-              }}
-            />
-            <Breakdown
-              panel={sourcesPanel}
-              view={view}
-              tab={state.sources}
-              onTab={(sources) => {
-                navigate({ sources });
-              }}
-            />
-            <Breakdown
-              panel={placesPanel}
-              view={view}
-              tab={state.places}
-              onTab={(places) => {
-                navigate({ places });
-              }}
-            />
-            <Breakdown
-              panel={devicesPanel}
-              view={view}
-              tab={state.devices}
-              onTab={(devices) => {
-                navigate({ devices });
-              }}
-            />
-            <Breakdown panel={eventsPanel} view={view} tab="event" onTab={() => undefined} />
-          </div>
-        </main>
-      )}
-    </>
-  );
+  if (silent || undecided)
+    return (
+      <>
+        <TopBar sites={sites} chosen={site} onChoose={onChoose} />
+        {undecided ? <Loading /> : <Waiting installation={installation.data} />}
+      </>
+    );
+  return <Report {...{ site, sites, state, onChoose, today, view, installation }} />;
 };

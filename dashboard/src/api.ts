@@ -2,6 +2,7 @@
 import * as v from "valibot";
 
 import { credentialOf, currentAccess } from "./access/access";
+import type { Contract } from "./contract";
 import type { ColumnName } from "./metrics";
 import type { Range } from "./period";
 import {
@@ -41,14 +42,9 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = {
-  readonly site_id: string;
-  readonly start_date: string;
-  readonly end_date: string;
+export type Query = Omit<Contract["WireQuery"], "metrics" | "dimensions"> & {
   readonly metrics: readonly ColumnName[];
   readonly dimensions: readonly string[];
-  readonly limit?: number;
-  readonly comparison?: { readonly start_date: string; readonly end_date: string };
 };
 
 export const rangeFields = (range: Range) => ({ start_date: range.start, end_date: range.end });
@@ -69,14 +65,15 @@ const credentials = (): Credentials => {
   return { token: access.token, csrf: access.token === null ? access.session.csrf : null };
 };
 
-const request = async <TSchema extends v.GenericSchema>(
-  schema: TSchema,
+/** The response to a request that the server did not refuse. */
+const send = async (
   path: string,
-  init: RequestInit = {},
-  { token, csrf }: Credentials = credentials(),
-): Promise<v.InferOutput<TSchema>> => {
+  init: RequestInit,
+  accept: string,
+  { token, csrf }: Credentials,
+): Promise<Response> => {
   const credential = token ?? csrf;
-  const headers = new Headers({ Accept: "application/json" });
+  const headers = new Headers({ Accept: accept });
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
   if (csrf !== null && init.method !== undefined) headers.set("X-CSRF-Token", csrf);
   if (init.body !== undefined) headers.set("Content-Type", "application/json");
@@ -92,16 +89,23 @@ const request = async <TSchema extends v.GenericSchema>(
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("unreachable", "Footfall’s server cannot be reached.", credential);
   }
-  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return response;
+  const told = v.safeParse(errorAnswer, await response.json().catch(() => null));
+  const sentence = told.success
+    ? told.output.detail
+    : `The server answered with status ${response.status}.`;
+  const field = told.success ? told.output.field : null;
+  throw new ApiError(failureOf(response.status), sentence, credential, field);
+};
 
-  if (!response.ok) {
-    const told = v.safeParse(errorAnswer, body);
-    const sentence = told.success
-      ? told.output.detail
-      : `The server answered with status ${response.status}.`;
-    const field = told.success ? told.output.field : null;
-    throw new ApiError(failureOf(response.status), sentence, credential, field);
-  }
+const request = async <TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  path: string,
+  init: RequestInit = {},
+  own: Credentials = credentials(),
+): Promise<v.InferOutput<TSchema>> => {
+  const response = await send(path, init, "application/json", own);
+  const body: unknown = await response.json().catch(() => null);
   const answer = v.safeParse(schema, body);
   if (!answer.success) {
     const issue = answer.issues[0];
@@ -109,7 +113,7 @@ const request = async <TSchema extends v.GenericSchema>(
     throw new ApiError(
       "unexpected",
       `The server answered in a form this page does not know (${field}); reload to update the page.`,
-      credential,
+      own.token ?? own.csrf,
     );
   }
   return answer.output;
@@ -191,4 +195,17 @@ export const runQuery = async (query: Query, signal: AbortSignal): Promise<Query
       credentialOf(currentAccess()),
     );
   return answer;
+};
+
+/** The rows of a query as a file of CSV. */
+export const fetchCsv = async (
+  query: Query,
+): Promise<{ readonly name: string; readonly content: Blob }> => {
+  const response = await send("/api/query.csv", post(query), "text/csv", credentials());
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  try {
+    return { name: name ?? "footfall.csv", content: await response.blob() };
+  } catch {
+    throw new ApiError("unreachable", "The download broke off.", credentialOf(currentAccess()));
+  }
 };

@@ -1,5 +1,5 @@
 // The browser's clock as a value that components can depend on. Nothing else reads the time.
-import { useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;
 
@@ -17,3 +17,19 @@ export const useNow = (): number =>
 /** A value derived from the time; the component is drawn again only when it changes. */
 export const useFromNow = <T extends string>(derive: (now: Date) => T): T =>
   useSyncExternalStore(subscribe, () => derive(new Date()));
+
+const SETTLED_MS = 200;
+
+/** A text once it has stayed the same for a moment, so that not every letter is a request. */
+export const useSettled = (text: string): string => {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      setSettled(text);
+    }, SETTLED_MS);
+    return () => {
+      window.clearTimeout(timer);
+    };
+  }, [text]);
+  return settled;
+};

@@ -271,6 +271,42 @@ export const rowName = (dimension: string, value: string | null): string => {
   return value;
 };
 
+const LETTERS = Array.from({ length: 26 }, (_, place) => String.fromCharCode(65 + place));
+
+const countryNames = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
+      .map((code) => [code, countryName(code)] as const)
+      .filter(([code, name]) => name !== code),
+  );
+
+const namesOf = (dimension: string): Readonly<Record<string, string>> => {
+  switch (dimension) {
+    case "source":
+      return sources;
+    case "referrer_type":
+      return referrerTypes;
+    case "country":
+      return countryNames();
+    case "device":
+      return deviceTypes;
+    default:
+      return {};
+  }
+};
+
+/** What to look for among a breakdown's values, so that rows are found by the names that are shown. */
+export const searchTerms = (dimension: string, text: string): readonly string[] => {
+  const wanted = text.trim().slice(0, 200);
+  if (wanted === "") return [];
+  const small = wanted.toLowerCase();
+  const named = Object.entries(namesOf(dimension))
+    .filter(([, name]) => name.toLowerCase().includes(small))
+    .map(([value]) => value);
+  const raw = dimension === "event" ? [wanted, wanted.replaceAll(" ", "_")] : [wanted];
+  return [...new Set([...raw, ...named])];
+};
+
 const eventTypes: Readonly<Record<string, string>> = {
   form_submit: "form submission",
   scroll_depth: "scroll",

@@ -20,8 +20,9 @@ export const metricNames = [
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** Known only for single pages and events, so not among the headline figures. */
-export type ColumnName = MetricName | "time_on_page_s" | "events";
+/** The last two are known only for single pages and events, so not among the headline figures. */
+export const columnNames = [...metricNames, "time_on_page_s", "events"] as const;
+export type ColumnName = (typeof columnNames)[number];
 
 export const metrics: Readonly<Record<ColumnName, Metric>> = {
   visitors: {

@@ -1,9 +1,17 @@
 // The page's questions to the API, cached: one hook per question.
-import { MutationCache, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 
 import { refuse } from "./access/access";
 import {
   ApiError,
+  fetchCsv,
   fetchInstallation,
   fetchLedger,
   fetchSession,
@@ -12,8 +20,12 @@ import {
   runQuery,
   type Query,
 } from "./api";
+import type { DimensionName } from "./dimensions";
+import { toWire, type Filter } from "./filters/filter";
+import { searchTerms } from "./format";
 import { metricNames, type ColumnName } from "./metrics";
 import { intervalOf, type Range } from "./period";
+import type { DetailsState } from "./state";
 
 const LIVE_REFRESH_MS = 20_000;
 const WAITING_REFRESH_MS = 3_000;
@@ -76,6 +88,7 @@ export type View = {
   readonly siteId: string;
   readonly range: Range;
   readonly comparison: Range;
+  readonly filters: readonly Filter[];
   readonly live: boolean;
 };
 
@@ -93,18 +106,32 @@ const useAnswer = (query: Query, live: boolean) =>
       before !== undefined && sameQuestion(before.queryKey[1], query) ? previous : undefined,
   });
 
-const over = (view: View, range: Range) => ({ site_id: view.siteId, ...rangeFields(range) });
+const over = (view: View, range: Range) => ({
+  site_id: view.siteId,
+  ...rangeFields(range),
+  ...(view.filters.length > 0 && { filters: toWire(view.filters) }),
+});
 
-export const useTotals = (view: View) =>
-  useAnswer(
-    {
-      ...over(view, view.range),
-      metrics: metricNames,
-      dimensions: [],
-      comparison: rangeFields(view.comparison),
-    },
-    view.live,
-  );
+const totalsQuery = (view: View): Query => ({
+  ...over(view, view.range),
+  metrics: metricNames,
+  dimensions: [],
+  comparison: rangeFields(view.comparison),
+});
+
+export const useTotals = (view: View) => useAnswer(totalsQuery(view), view.live);
+
+/** Asks whether the server takes these filters, which only it can tell of a pattern. Rejects with ApiError. */
+export const useFilterCheck = (view: View): ((filters: readonly Filter[]) => Promise<unknown>) => {
+  const client = useQueryClient();
+  return (filters) => {
+    const query = totalsQuery({ ...view, filters });
+    return client.query({
+      queryKey: ["query", query],
+      queryFn: ({ signal }) => runQuery(query, signal),
+    });
+  };
+};
 
 export const useSeries = (view: View) =>
   useAnswer(
@@ -141,4 +168,51 @@ export const useBreakdown = (
       limit,
     },
     view.live,
+  );
+
+export const DETAILS_ROWS = 100;
+
+const detailsQuery = (
+  view: View,
+  columns: readonly ColumnName[],
+  { dimension, search, sort }: DetailsState,
+): Query => ({
+  ...over(view, view.range),
+  metrics: columns,
+  dimensions: [dimension],
+  search: searchTerms(dimension, search),
+  ...(sort !== null && (sort.by === "key" || columns.includes(sort.by)) && { order: sort }),
+});
+
+/** One page of all rows of a breakdown. */
+export const useDetails = (view: View, columns: readonly ColumnName[], details: DetailsState) =>
+  useAnswer(
+    {
+      ...detailsQuery(view, columns, details),
+      limit: DETAILS_ROWS,
+      offset: (details.page - 1) * DETAILS_ROWS,
+    },
+    view.live,
+  );
+
+/** All pages of useDetails() as a file. */
+export const useDownload = (view: View, columns: readonly ColumnName[], details: DetailsState) =>
+  useMutation({
+    networkMode: "always",
+    mutationFn: () => fetchCsv(detailsQuery(view, columns, details)),
+  });
+
+const SUGGESTIONS = 30;
+
+/** Values of a dimension that hold a text, the most frequent first, under the view's filters. */
+export const useSuggestions = (view: View, dimension: DimensionName, text: string) =>
+  useAnswer(
+    {
+      ...over(view, view.range),
+      metrics: ["visitors"],
+      dimensions: [dimension],
+      search: searchTerms(dimension, text),
+      limit: SUGGESTIONS,
+    },
+    false,
   );

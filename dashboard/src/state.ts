@@ -1,6 +1,8 @@
 // What the page shows, and how the address bar says it. Pure: parse() and write() are inverse, and
 // anything unknown in the address falls back to its default.
-import { metricNames, type MetricName } from "./metrics";
+import { asDimension, type DimensionName } from "./dimensions";
+import { parse as parseFilter, write as writeFilter, type Filter } from "./filters/filter";
+import { columnNames, metricNames, type ColumnName, type MetricName } from "./metrics";
 import { isDay, presets, type Period } from "./period";
 
 export const pageTabs = ["page", "entry_page", "exit_page"] as const;
@@ -22,30 +24,59 @@ export type ViewName = (typeof views)[number];
 export const ledgerSpans = ["24", "168"] as const;
 export type LedgerSpan = (typeof ledgerSpans)[number];
 
+/** How the rows of a breakdown are ordered. */
+export type Sort = {
+  readonly by: ColumnName | "key";
+  readonly direction: "asc" | "desc";
+};
+
+/** All rows of one breakdown, in a dialog of their own. */
+export type DetailsState = {
+  readonly dimension: DimensionName;
+  /** Only rows whose name holds it; "" for all of them. */
+  readonly search: string;
+  /** null: the first column, the largest first. */
+  readonly sort: Sort | null;
+  /** From 1. */
+  readonly page: number;
+};
+
 export type PageState = {
   readonly view: ViewName;
   /** null: no site chosen yet; the page then picks the one heard from last. */
   readonly site: string | null;
   readonly period: Period;
+  /** All of them must hold. */
+  readonly filters: readonly Filter[];
   readonly metric: MetricName;
   readonly pages: PageTab;
   readonly sources: SourceTab;
   readonly places: PlaceTab;
   readonly devices: DeviceTab;
   readonly hours: LedgerSpan;
+  readonly details: DetailsState | null;
 };
 
 export const initial: PageState = {
   view: "report",
   site: null,
   period: { kind: "preset", preset: "30d" },
+  filters: [],
   metric: "visitors",
   pages: "page",
   sources: "source",
   places: "country",
   devices: "browser",
   hours: "24",
+  details: null,
 };
+
+export const allRows = (dimension: DimensionName): DetailsState => ({
+  dimension,
+  search: "",
+  sort: null,
+  page: 1,
+});
 
 const oneOf = <T extends string>(allowed: readonly T[], text: string | null, otherwise: T): T =>
   allowed.find((candidate) => candidate === text) ?? otherwise;
@@ -60,6 +91,24 @@ const parsePeriod = (query: URLSearchParams): Period => {
   return preset === undefined ? initial.period : { kind: "preset", preset };
 };
 
+const parseSort = (text: string): Sort | null => {
+  const [, name, direction] = /^(\w+)\.(asc|desc)$/.exec(text) ?? [];
+  const by = name === "key" ? "key" : columnNames.find((column) => column === name);
+  return by === undefined ? null : { by, direction: direction === "asc" ? "asc" : "desc" };
+};
+
+const parseDetails = (query: URLSearchParams): DetailsState | null => {
+  const dimension = asDimension(query.get("details"));
+  if (dimension === null) return null;
+  const page = /^[1-9]\d{0,5}$/.exec(query.get("page") ?? "")?.[0] ?? "1";
+  return {
+    dimension,
+    search: query.get("search") ?? "",
+    sort: parseSort(query.get("sort") ?? ""),
+    page: Number(page),
+  };
+};
+
 export const parse = (search: string): PageState => {
   const query = new URLSearchParams(search);
   const site = query.get("site");
@@ -67,12 +116,14 @@ export const parse = (search: string): PageState => {
     view: oneOf(views, query.get("view"), initial.view),
     site: site === null || site === "" ? null : site,
     period: parsePeriod(query),
+    filters: query.getAll("filter").flatMap((text) => parseFilter(text) ?? []),
     metric: oneOf(metricNames, query.get("metric"), initial.metric),
     pages: oneOf(pageTabs, query.get("pages"), initial.pages),
     sources: oneOf(sourceTabs, query.get("sources"), initial.sources),
     places: oneOf(placeTabs, query.get("places"), initial.places),
     devices: oneOf(deviceTabs, query.get("devices"), initial.devices),
     hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
+    details: parseDetails(query),
   };
 };
 
@@ -88,12 +139,21 @@ export const write = (state: PageState): string => {
   } else if (JSON.stringify(state.period) !== JSON.stringify(initial.period)) {
     query.set("period", state.period.preset);
   }
+  for (const filter of state.filters) query.append("filter", writeFilter(filter));
   if (state.metric !== initial.metric) query.set("metric", state.metric);
   if (state.pages !== initial.pages) query.set("pages", state.pages);
   if (state.sources !== initial.sources) query.set("sources", state.sources);
   if (state.places !== initial.places) query.set("places", state.places);
   if (state.devices !== initial.devices) query.set("devices", state.devices);
   if (state.hours !== initial.hours) query.set("hours", state.hours);
-  const text = query.toString();
+  if (state.details !== null) {
+    const { dimension, search, sort, page } = state.details;
+    query.set("details", dimension);
+    if (search !== "") query.set("search", search);
+    if (sort !== null) query.set("sort", `${sort.by}.${sort.direction}`);
+    if (page !== 1) query.set("page", String(page));
+  }
+  // Neither means anything in a query, and people read addresses.
+  const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text === "" ? "" : `?${text}`;
 };

@@ -13,6 +13,7 @@ import {
   presetDays,
   rangeText,
   rowName,
+  searchTerms,
   share,
   shortFigure,
   tick,
@@ -178,4 +179,24 @@ test("rows without a value have a name", () => {
   expect(rowName("event", "scroll_depth")).toBe("scroll depth");
   expect(eventName("page_exit")).toBe("page exit");
   expect(eventName("add_to_cart")).toBe("add to cart");
+});
+
+describe("rows are searched by the names that are shown", () => {
+  test.each([
+    ["page", " Docs ", ["Docs"]],
+    ["country", "austri", ["austri", "AT"]],
+    ["device", "phone", ["phone", "mobile"]],
+    ["source", "x (twi", ["x (twi", "twitter"]],
+    ["event", "form submit", ["form submit", "form_submit"]],
+    ["event", "click", ["click"]],
+    ["page", "  ", []],
+  ])("%s: %s", (dimension, text, terms) => {
+    expect(searchTerms(dimension, text)).toEqual(terms);
+  });
+
+  test("with as many terms as the server takes, whatever is typed", () => {
+    for (const text of ["a", "e", "i", "n"])
+      expect(searchTerms("country", text).length).toBeLessThanOrEqual(300);
+    expect(searchTerms("page", "x".repeat(500))).toEqual(["x".repeat(200)]);
+  });
 });

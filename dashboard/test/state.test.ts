@@ -14,6 +14,24 @@ test.each<PageState>([
   { ...initial, sources: "channel", places: "city", devices: "os" },
   {
     ...initial,
+    filters: [
+      { dimension: "source", operator: "is", values: ["Direct / none", "a,b", "c\\d,", "&=+ü%2C"] },
+      { dimension: "page", operator: "matches", values: [String.raw`^/a\,{1,2}(\d|,)$`] },
+      { dimension: "country", operator: "is_not", values: ["DE"] },
+    ],
+  },
+  {
+    ...initial,
+    details: {
+      dimension: "entry_page",
+      search: "a b&c",
+      sort: { by: "bounce_rate", direction: "asc" },
+      page: 12,
+    },
+  },
+  { ...initial, details: { dimension: "city", search: "", sort: null, page: 1 } },
+  {
+    ...initial,
     site: "demo",
     period: { kind: "custom", range: { start: "2026-02-01", end: "2026-02-28" } },
   },
@@ -25,7 +43,30 @@ test("links stay short: what is default is left out", () => {
   expect(write({ ...initial, site: "demo", metric: "sessions" })).toBe("?site=demo&metric=sessions");
 });
 
+test("a filter's address can be read by people", () => {
+  const filters: PageState["filters"] = [
+    { dimension: "page", operator: "is", values: ["/docs/a", "/docs/b"] },
+  ];
+  expect(write({ ...initial, site: "demo", filters })).toBe(
+    "?site=demo&filter=page,is,/docs/a,/docs/b",
+  );
+});
+
+test("an address that a program encoded otherwise says the same", () => {
+  expect(parse("?filter=page%2Cis%2C%2Fdocs%2Fa").filters).toEqual([
+    { dimension: "page", operator: "is", values: ["/docs/a"] },
+  ]);
+});
+
 test.each([
+  "?filter=",
+  "?filter=page",
+  "?filter=page,is",
+  "?filter=page,is,",
+  "?filter=page,equals,/",
+  "?filter=toString,is,a",
+  "?details=nothing&search=a&page=2",
+  "?search=a&sort=visitors.asc&page=2",
   "?period=forever",
   "?period=custom",
   "?period=custom&from=2026-02-30&to=2026-03-01",
@@ -34,4 +75,13 @@ test.each([
   "?site=",
 ])("nonsense falls back to the default: %s", (search) => {
   expect(parse(search)).toEqual(initial);
+});
+
+test.each(["0", "-1", "1.5", "9999999", "x"])("a page of rows that is none is the first: %s", (page) => {
+  expect(parse(`?details=page&page=${page}&sort=__proto__.asc`).details).toEqual({
+    dimension: "page",
+    search: "",
+    sort: null,
+    page: 1,
+  });
 });

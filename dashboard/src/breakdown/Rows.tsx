@@ -1,4 +1,4 @@
-// Ranked rows: a bar behind the name, visitors at the right, their share on hover.
+// Ranked rows: a bar behind the name, visitors at the right, their share on hover. A click on a row filters.
 import type { ReactNode } from "react";
 
 import { count, rowName, share } from "../format";
@@ -11,11 +11,20 @@ type Props = {
   readonly rows: readonly Row[];
   /** All visitors of the period, which shares are parts of; null while unknown. */
   readonly everyone: number | null;
+  readonly isChosen: (value: string) => boolean;
+  readonly onToggle: (value: string) => void;
 };
 
 const visitorsOf = (row: Row): number => row.metrics[0] ?? 0;
 
-export const Rows = ({ dimension, heading, rows, everyone }: Props): ReactNode => {
+export const Rows = ({
+  dimension,
+  heading,
+  rows,
+  everyone,
+  isChosen,
+  onToggle,
+}: Props): ReactNode => {
   const longest = Math.max(1, ...rows.map(visitorsOf));
   return (
     <table className={styles.rows}>
@@ -27,17 +36,26 @@ export const Rows = ({ dimension, heading, rows, everyone }: Props): ReactNode =
       </thead>
       <tbody>
         {rows.map((row) => {
-          const value = row.dimensions[0] ?? null;
+          const value = row.dimensions[0] ?? "";
           const name = rowName(dimension, value);
           const visitors = visitorsOf(row);
           return (
-            <tr key={value ?? ""}>
-              <th scope="row" title={value ?? name}>
+            <tr key={value}>
+              <th scope="row" title={value}>
                 <span
                   className={styles.bar}
                   style={{ width: `${(visitors / longest) * 100}%` }}
                 />
-                <span className={styles.name}>{name}</span>
+                <button
+                  type="button"
+                  className={styles.name}
+                  aria-pressed={isChosen(value)}
+                  onClick={() => {
+                    onToggle(value);
+                  }}
+                >
+                  {name}
+                </button>
               </th>
               <td>
                 <span className={styles.share}>{share(visitors, everyone)}</span>

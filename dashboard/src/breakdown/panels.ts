@@ -1,4 +1,5 @@
 // The breakdown panels of the first page: their tabs, and the columns each dimension has.
+import type { DimensionName } from "../dimensions";
 import type { ColumnName } from "../metrics";
 import {
   deviceTabs,
@@ -170,3 +171,14 @@ export const eventsPanel: Panel<"event"> = {
     },
   },
 };
+
+const allTabs: Readonly<Partial<Record<DimensionName, Tab>>> = {
+  ...pagesPanel.tabs,
+  ...sourcesPanel.tabs,
+  ...placesPanel.tabs,
+  ...devicesPanel.tabs,
+  ...eventsPanel.tabs,
+};
+
+/** The tab that shows a dimension, where one does. */
+export const tabOf = (dimension: DimensionName): Tab | undefined => allTabs[dimension];

@@ -1,5 +1,5 @@
-// The bar that stays on top: mark, site picker, the period where there is one, theme, account.
-import { ChartLine, Moon, Scale, Sun } from "lucide-react";
+// The bar that stays on top: mark, site picker, the period where there is one, keys, theme, account.
+import { ChartLine, Keyboard, Moon, Scale, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { navigate, usePageState } from "../navigation";
@@ -14,10 +14,14 @@ type Props = {
   readonly sites: readonly Site[];
   readonly chosen: Site | null;
   readonly onChoose: (siteId: string) => void;
+  /** Shows the keyboard shortcuts, where there are some. */
+  readonly onKeys?: () => void;
   readonly children?: ReactNode;
+  /** A second line. */
+  readonly below?: ReactNode;
 };
 
-export const TopBar = ({ sites, chosen, onChoose, children }: Props): ReactNode => (
+export const TopBar = ({ sites, chosen, onChoose, onKeys, children, below }: Props): ReactNode => (
   <header className={styles.bar}>
     <div className={styles.inner}>
       <div className={styles.brand}>
@@ -27,11 +31,23 @@ export const TopBar = ({ sites, chosen, onChoose, children }: Props): ReactNode 
       {sites.length > 0 && <SitePicker sites={sites} chosen={chosen} onChoose={onChoose} />}
       <div className={styles.period}>{children}</div>
       <div className={styles.tools}>
+        {onKeys !== undefined && (
+          <button
+            type="button"
+            className={`${styles.icon ?? ""} ${styles.keys ?? ""}`}
+            onClick={onKeys}
+            aria-label="Keyboard shortcuts"
+            title="Keyboard shortcuts (?)"
+          >
+            <Keyboard size={17} aria-hidden />
+          </button>
+        )}
         {sites.length > 0 && <ViewToggle />}
         <ThemeToggle />
         <AccountMenu />
       </div>
     </div>
+    {below}
   </header>
 );
 

@@ -1,0 +1,235 @@
+// The report of one site: composition only; each part asks for what it shows.
+import { ListFilter } from "lucide-react";
+import { useRef, useState, type ReactNode } from "react";
+
+import { Breakdown } from "./breakdown/Breakdown";
+import { Details } from "./breakdown/Details";
+import {
+  devicesPanel,
+  eventsPanel,
+  pagesPanel,
+  placesPanel,
+  sourcesPanel,
+  tabOf,
+} from "./breakdown/panels";
+import type { DimensionName } from "./dimensions";
+import { Overview } from "./figures/Overview";
+import { toggle, type Filter } from "./filters/filter";
+import { FilterBar } from "./filters/FilterBar";
+import { FilterEditor } from "./filters/FilterEditor";
+import { PeriodPicker } from "./header/PeriodPicker";
+import { TopBar } from "./header/TopBar";
+import { LastEvent } from "./install/LastEvent";
+import type { Command } from "./keys/keys";
+import { KeysOverview } from "./keys/KeysOverview";
+import { useKeys } from "./keys/useKeys";
+import { amend, navigate } from "./navigation";
+import { stepBack, stepForward, type Day } from "./period";
+import { useTotals, type useInstallation, type View } from "./queries";
+import styles from "./Report.module.css";
+import { allRows, type DetailsState, type PageState } from "./state";
+import type { Site } from "./wire";
+
+type Props = {
+  readonly site: Site;
+  readonly sites: readonly Site[];
+  readonly state: PageState;
+  readonly onChoose: (siteId: string) => void;
+  readonly today: Day;
+  readonly view: View;
+  readonly installation: ReturnType<typeof useInstallation>;
+};
+
+const filterBy = (filters: readonly Filter[]): void => {
+  navigate({ filters });
+};
+
+export const Report = (props: Props): ReactNode => {
+  const { site, sites, state, onChoose, today, view, installation } = props;
+  /** The place of the filter in the editor; null while that is closed. */
+  const [editing, setEditing] = useState<number | null>(null);
+  const [showsKeys, setShowsKeys] = useState(false);
+  const searchField = useRef<HTMLInputElement>(null);
+  const actions = {
+    onToggle: (dimension: DimensionName, value: string): void => {
+      navigate({ filters: toggle(state.filters, dimension, value), details: null });
+    },
+    onDetails: (dimension: DimensionName): void => {
+      navigate({ details: allRows(dimension) });
+    },
+  };
+
+  const run = (command: Command): void => {
+    switch (command.kind) {
+      case "period":
+        navigate({ period: { kind: "preset", preset: command.preset } });
+        return;
+      case "step": {
+        const step = command.to === "back" ? stepBack : stepForward;
+        const period = step(state.period, today);
+        if (period !== null) navigate({ period });
+        return;
+      }
+      case "filter":
+        setEditing(state.filters.length);
+        return;
+      case "search":
+        if (state.details !== null) searchField.current?.focus();
+        else if (editing === null && !showsKeys) navigate({ details: allRows(state.pages) });
+        return;
+      case "clear":
+        navigate({ filters: [] });
+        return;
+      case "help":
+        setShowsKeys(true);
+    }
+  };
+  useKeys(run);
+
+  return (
+    <>
+      <TopBar
+        sites={sites}
+        chosen={site}
+        onChoose={onChoose}
+        onKeys={() => {
+          setShowsKeys(true);
+        }}
+        below={
+          state.filters.length > 0 && (
+            <FilterBar filters={state.filters} onChange={filterBy} onEdit={setEditing} />
+          )
+        }
+      >
+        <button
+          type="button"
+          className="button"
+          title="Add a filter (F)"
+          onClick={() => {
+            setEditing(state.filters.length);
+          }}
+        >
+          <ListFilter size={15} aria-hidden />
+          Filter
+        </button>
+        <PeriodPicker
+          period={state.period}
+          today={today}
+          onChange={(period) => {
+            navigate({ period });
+          }}
+        />
+      </TopBar>
+      <main className={styles.page}>
+        <h1 className="unseen">{site.site_id}</h1>
+        <LastEvent site={site} installation={installation} />
+        <Overview
+          view={view}
+          today={today}
+          metric={state.metric}
+          onMetric={(metric) => {
+            navigate({ metric });
+          }}
+        />
+        <div className={styles.pair}>
+          <Breakdown
+            {...actions}
+            panel={pagesPanel}
+            view={view}
+            tab={state.pages}
+            onTab={(pages) => {
+              navigate({ pages });
+            }}
+          />
+          <Breakdown
+            {...actions}
+            panel={sourcesPanel}
+            view={view}
+            tab={state.sources}
+            onTab={(sources) => {
+              navigate({ sources });
+            }}
+          />
+          <Breakdown
+            {...actions}
+            panel={placesPanel}
+            view={view}
+            tab={state.places}
+            onTab={(places) => {
+              navigate({ places });
+            }}
+          />
+          <Breakdown
+            {...actions}
+            panel={devicesPanel}
+            view={view}
+            tab={state.devices}
+            onTab={(devices) => {
+              navigate({ devices });
+            }}
+          />
+          <Breakdown {...actions} panel={eventsPanel} view={view} tab="event" onTab={() => undefined} />
+        </div>
+      </main>
+      {editing !== null && (
+        <FilterEditor
+          view={view}
+          place={editing}
+          onChange={filterBy}
+          onClose={() => {
+            setEditing(null);
+          }}
+        />
+      )}
+      {state.details !== null && (
+        <OpenDetails
+          {...actions}
+          key={state.details.dimension}
+          view={view}
+          details={state.details}
+          searchField={searchField}
+        />
+      )}
+      {showsKeys && (
+        <KeysOverview
+          onClose={() => {
+            setShowsKeys(false);
+          }}
+        />
+      )}
+    </>
+  );
+};
+
+type OpenDetailsProps = Pick<Parameters<typeof Details>[0], "view" | "details" | "searchField"> & {
+  readonly onToggle: (dimension: DimensionName, value: string) => void;
+};
+
+const showDetails = (details: DetailsState | null): void => {
+  navigate({ details });
+};
+
+const OpenDetails = ({ view, details, searchField, onToggle }: OpenDetailsProps): ReactNode => {
+  const totals = useTotals(view);
+  const tab = tabOf(details.dimension);
+  if (tab === undefined) return null;
+  return (
+    <Details
+      tab={tab}
+      view={view}
+      details={details}
+      everyone={totals.data?.rows[0]?.metrics[0] ?? null}
+      searchField={searchField}
+      onChange={showDetails}
+      onSearch={(search) => {
+        amend({ details: { ...details, search, page: 1 } });
+      }}
+      onToggle={(value) => {
+        onToggle(details.dimension, value);
+      }}
+      onClose={() => {
+        showDetails(null);
+      }}
+    />
+  );
+};

@@ -1,0 +1,60 @@
+// Every keyboard shortcut in a dialog, and the switch that turns them off.
+import { Dialog } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+
+import dialog from "../style/dialog.module.css";
+import { shortcutGroups } from "./keys";
+import styles from "./KeysOverview.module.css";
+import { switchKeys, useKeysOn } from "./useKeys";
+
+export const KeysOverview = ({ onClose }: { readonly onClose: () => void }): ReactNode => {
+  const on = useKeysOn();
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Backdrop className={dialog.scrim} />
+        <Dialog.Popup className={`popup ${dialog.dialog ?? ""} ${styles.dialog ?? ""}`}>
+          <header className={dialog.head}>
+            <Dialog.Title className={dialog.title}>Keyboard shortcuts</Dialog.Title>
+            <Dialog.Close className={dialog.close} aria-label="Close">
+              <X size={17} aria-hidden />
+            </Dialog.Close>
+          </header>
+          <div className={styles.groups} data-on={on}>
+            {shortcutGroups.map(({ title, shortcuts }) => (
+              <section key={title}>
+                <h3 className={styles.title}>{title}</h3>
+                <dl className={styles.list}>
+                  {shortcuts.map(({ key, label, text }) => (
+                    <div key={key} className={styles.row}>
+                      <dt>
+                        <kbd className={styles.key}>{label}</kbd>
+                      </dt>
+                      <dd>{text}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </div>
+          <label className={styles.switch}>
+            <input
+              type="checkbox"
+              checked={on}
+              onChange={(event) => {
+                switchKeys(event.target.checked);
+              }}
+            />
+            Use these keys in this browser
+          </label>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+};
