@@ -14,7 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Float,
     Select,
-    Text,
+    Subquery,
     and_,
     case,
     cast,
@@ -23,7 +23,6 @@ from sqlalchemy import (
     func,
     literal,
     not_,
-    null,
     or_,
     select,
     union_all,
@@ -47,8 +46,9 @@ from footfall.reports.query import Query
 from footfall.reports.vocabulary import Dimension, DimensionKind, Operator
 from footfall.tables import pageviews, user_events, user_sessions
 
-# Columns of the rows that a figure is summed over: one row a session, one more for each counted event.
+# What is added up: of the chosen sessions, and of the pageviews and events among theirs that count.
 _COUNTED: Final = (
+    "visitors",
     "sessions",
     "bounced_sessions",
     "duration_seconds",
@@ -75,47 +75,49 @@ def narrowed(query: Query, scope: Scope) -> Select[Any]:
     if kind is DimensionKind.EVENT:
         return _by_event(query, scope)
     key = _key_of(query.dimension, scope)
-    rows = _rows(query, scope, key)
+    rows = _sums(query, scope, key)
     measures = _measures(rows.c)
     columns: list[Column] = [measures[name].label(name) for name in query.metrics]
     statement: Select[Any] = select(*columns).select_from(rows)
     return statement if key is None else keyed(statement, rows.c.key)
 
 
-def _rows(query: Query, scope: Scope, key: Column | None) -> Any:
-    """One row a chosen session and, where only some pageviews or events count, one for each of those."""
+def _sums(query: Query, scope: Scope, key: Column | None) -> Subquery:
+    """_COUNTED by key: a row of the chosen sessions and, where only some pageviews or events count, one of those.
+
+    Each is summed up by itself, so that visitors are told apart among the sessions alone.
+    """
     chosen = _choose(query.filters, scope, key)
     c = chosen.c
     keys = [] if key is None else [c.key]
     pages = asked_for(query.filters, DimensionKind.PAGE)
     events = asked_for(query.filters, DimensionKind.EVENT)
     nothing = literal(0, BigInteger)
-    own = {
-        "sessions": literal(1, BigInteger),
-        "bounced_sessions": c.bounced_sessions,
-        "duration_seconds": c.duration_seconds,
-        "session_pageviews": c.session_pageviews,
-        "pageviews": nothing if pages else c.session_pageviews,
-        "events": nothing if events else c.session_events,
+    own: Measures = {
+        "visitors": func.count(distinct(c.visitor_id)),
+        "sessions": func.count(),
+        "bounced_sessions": func.sum(c.bounced_sessions),
+        "duration_seconds": func.sum(c.duration_seconds),
+        "session_pageviews": func.sum(c.session_pageviews),
+        "pageviews": nothing if pages else func.sum(c.session_pageviews),
+        "events": nothing if events else func.sum(c.session_events),
     }
-    arms: list[Select[Any]] = [
-        select(*keys, c.visitor_id, *(column.label(name) for name, column in own.items()))
-    ]
+    arms: list[Select[Any]] = [select(*keys, *(own[name].label(name) for name in _COUNTED))]
     for metric, wanted, joined in (
         ("pageviews", pages, _with_views(chosen, pages, scope)),
         ("events", events, _with_events(chosen, events, scope)),
     ):
         if wanted and metric in query.metrics:
-            one = [literal(int(name == metric), BigInteger).label(name) for name in _COUNTED]
-            no_one = cast(null(), Text).label("visitor_id")
-            arms.append(joined.with_only_columns(*keys, no_one, *one))
-    return arms[0].subquery("counted") if len(arms) == 1 else union_all(*arms).subquery("counted")
+            one = [(func.count() if n == metric else nothing).label(n) for n in _COUNTED]
+            arms.append(joined.with_only_columns(*keys, *one))
+    grouped = [arm.group_by(*keys) for arm in arms]
+    return (grouped[0] if len(grouped) == 1 else union_all(*grouped)).subquery("sums")
 
 
 def _measures(c: Any) -> Measures:
     sessions = add_up(c.sessions)
     return {
-        "visitors": func.count(distinct(c.visitor_id)),
+        "visitors": add_up(c.visitors),
         "sessions": sessions,
         "pageviews": add_up(c.pageviews),
         "events": add_up(c.events),

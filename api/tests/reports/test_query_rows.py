@@ -137,3 +137,19 @@ async def test_sites_do_not_mix(stack: Stack) -> None:
     assert await pages(stack) == (["/"], 1)
     totals = await stack.query(**DAY, metrics=["visitors", "sessions", "pageviews"])
     assert totals["rows"][0]["metrics"] == [1, 1, 1]
+
+
+async def test_flagged_sessions_are_chosen_only_where_they_are_asked_for(stack: Stack) -> None:
+    await stack.send(pageview("/a"), pageview("/b", 1))
+    robot = [pageview("/a", 2, sessionId="s2", visitorId="v2")]
+    answer = await stack.post(robot, User_Agent="Googlebot/2.1 (+http://www.google.com/bot.html)")
+    assert answer.status_code == 202
+    await stack.derive()
+    body = DAY | {
+        "metrics": ["visitors", "sessions", "pageviews", "events"],
+        "filters": [{"dimension": "page", "operator": "is", "values": ["/a"]}],
+    }
+    people = await stack.query(**body)
+    assert [row["metrics"] for row in people["rows"]] == [[1, 1, 1, 0]]
+    everybody = await stack.query(**body, include_bots=True)
+    assert [row["metrics"] for row in everybody["rows"]] == [[2, 2, 2, 0]]
