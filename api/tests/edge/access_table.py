@@ -34,6 +34,10 @@ def _query(site: str) -> dict[str, Any]:
     return {"site_id": site, "start_date": DAY, "end_date": DAY, "metrics": ["visitors"]}
 
 
+def _days(site: str) -> dict[str, Any]:
+    return {"site_id": site, "from": DAY, "to": DAY}
+
+
 ROUTES: Final[dict[str, Row]] = {
     # Collection, and what the pages of sites load.
     "POST /collect": Row("public"),
@@ -68,6 +72,10 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /api/sites": Row("anyone"),
     # Reports.
     "POST /api/query": Row("viewer", True, body=_query),
+    "POST /api/query.csv": Row("viewer", True, body=_query),
+    "GET /v1/metrics/pageviews": Row("viewer", True, query=_days),
+    "GET /v1/metrics/unique-users": Row("viewer", True, query=_days),
+    "GET /v1/metrics/top-pages": Row("viewer", True, query=_days),
     "GET /api/ledger": Row("viewer", True, query=lambda site: {"site_id": site}),
     "GET /api/sites/{site_id}/installation": Row("viewer", True),
     # A site's settings.
