@@ -11,13 +11,15 @@ from typing import TypeVar
 
 import click
 
+from footfall.admin.clearing import Installation, delete_sites
 from footfall.config import CLOSED_MAX_EVENT_AGE_DAYS, Settings
 from footfall.database import Pool, open_pool, transaction
-from footfall.demo import calendar, clearing, visit
+from footfall.demo import calendar, visit
 from footfall.demo.delivery import Endpoint, Tally, deliver
 from footfall.demo.sites import SITE_IDS, SITES
 from footfall.embedded.run_file import RunFile, find_running
 from footfall.errors import Misconfigured
+from footfall.site import SiteDirectory
 
 Result = TypeVar("Result")
 
@@ -77,13 +79,21 @@ def demo_clear(yes: bool) -> None:
     names = ", ".join(SITE_IDS)
     if sys.stdin.isatty() and not yes:
         click.confirm(f"Remove the sites {names} and all their events?", abort=True)
-    removed = asyncio.run(_with_pool(database_url, clearing.clear))
-    if not any(removed.values()):
+
+    async def clear(pool: Pool) -> dict[str, int]:
+        directory = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
+        where = Installation(pool, settings.spool_folder, directory)
+        return await delete_sites(where, SITE_IDS, datetime.now(UTC))
+
+    removed = asyncio.run(_with_pool(database_url, clear))
+    if not removed:
         click.echo(f"There is nothing to remove: no events of {names}.")
         return
     click.echo(
-        f"Removed {_count(removed['sites'], 'site')} ({names}): {_count(removed['events_log'], 'event')}, "
-        f"{_count(removed['user_sessions'], 'session')} and {_count(removed['pageviews'], 'pageview')}."
+        f"Removed {_count(removed.get('sites', 0), 'site')} ({names}): "
+        f"{_count(removed.get('events_log', 0), 'event')}, "
+        f"{_count(removed.get('user_sessions', 0), 'session')} and "
+        f"{_count(removed.get('pageviews', 0), 'pageview')}."
     )
 
 

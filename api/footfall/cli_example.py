@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 
 import click
 
 from footfall import worker
+from footfall.admin.clearing import Installation, delete_sites
 from footfall.config import Settings
 from footfall.database import Pool, open_pool
 from footfall.demo import example as data_set
 from footfall.embedded.run_file import find_database_url
+from footfall.site import SiteDirectory
 
 _TRY = ("visits", "top_pages", "funnel_by_path --set steps='/ /trees/oak /basket /thanks'")
 
@@ -56,14 +59,17 @@ async def _load() -> None:
 
 async def _remove() -> None:
     pool = await _open()
+    settings = Settings.from_environment()
+    directory = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
+    where = Installation(pool, settings.spool_folder, directory)
     try:
-        removed = await data_set.remove(pool)
+        removed = await delete_sites(where, [data_set.SITE_ID], datetime.now(UTC))
     finally:
         await pool.close()
-    if not any(removed.values()):
+    if not removed:
         click.echo(f"There is nothing to remove: no site {data_set.SITE_ID}.")
         return
-    click.echo(f"Removed the site {data_set.SITE_ID} with {removed['events_log']} events.")
+    click.echo(f"Removed the site {data_set.SITE_ID} with {removed.get('events_log', 0)} events.")
 
 
 async def _open() -> Pool:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
 
-from footfall.admin import keys, sites
+from footfall.admin import clearing, keys, sites
+from footfall.admin.clearing import Extent, Installation
 from footfall.admin.sites import SiteChange, SiteRecord
 from footfall.config import Settings
-from footfall.database import Connection, open_pool, transaction
+from footfall.database import Connection, Pool, open_pool, transaction
 from footfall.edge.reports import snippet
 from footfall.embedded.run_file import find_database_url, find_running
-from footfall.errors import Unprocessable
+from footfall.errors import NotFound, Unprocessable
 from footfall.site import SiteDirectory
 
 Result = TypeVar("Result")
@@ -133,21 +135,69 @@ def show(site_id: str) -> None:
     _show(_run(lambda connection: sites.read_site(connection, site_id)))
 
 
-@site.command(epilog="Example: footfall site remove my-shop")
+@site.command(epilog="Example: footfall site reset my-shop")
 @click.argument("site_id", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(site_id: str, yes: bool) -> None:
-    """Forget a site and revoke its keys. Its events stay until their retention ends."""
-    _run(lambda connection: sites.read_site(connection, site_id))
-    if not yes:
-        click.confirm(
-            f"Forget the site {site_id} and revoke its keys? Events that were stored stay until "
-            "their retention ends",
-            abort=True,
-        )
-    _run(lambda connection: sites.remove_site(connection, site_id))
-    click.echo(f"Removed {site_id}. With SITE_REGISTRATION=open its next event makes it anew.")
+def reset(site_id: str, yes: bool) -> None:
+    """Take away all events of a site, and all that was derived of them; settings, keys and tag stay.
+
+    What was received until now goes, from the spool too; what comes from now on counts. May be interrupted, and
+    said again for the rest.
+    """
+    _clear(site_id, yes, "goes. Settings, keys and tracking tag stay", clearing.reset_site)
+    click.echo(f"Reset {site_id}: it counts what comes from now on.")
+
+
+@site.command(epilog="Example: footfall site delete my-shop")
+@click.argument("site_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(site_id: str, yes: bool) -> None:
+    """Take a site away with everything of it: events, what was derived of them, keys, settings.
+
+    May be interrupted, and said again for the rest. The audit log keeps that it was done.
+    """
+    _clear(site_id, yes, "goes, with its settings and keys", clearing.delete_site)
+    click.echo(f"Deleted {site_id}. With SITE_REGISTRATION=open its next event makes it anew.")
     click.echo(_DELAY, err=True)
+
+
+def _clear(
+    site_id: str, yes: bool, what: str, work: Callable[..., Awaitable[dict[str, int]]]
+) -> None:
+    """Say what there is, ask for the site's name, and do `work` with its progress."""
+
+    async def run(do: Callable[[Settings, Pool], Awaitable[Result]]) -> Result:
+        settings = Settings.from_environment()
+        pool = await open_pool(
+            find_database_url(settings), role="admin", max_size=4, command_timeout_s=None
+        )
+        try:
+            return await do(settings, pool)
+        finally:
+            await pool.close()
+
+    async def look(_: Settings, pool: Pool) -> Extent:
+        async with pool.acquire() as connection:
+            if not await clearing.exists(connection, site_id):
+                raise NotFound(f"There is no site {site_id!r}.", field="site_id")
+            return await clearing.measure(connection, site_id)
+
+    found = asyncio.run(run(look))
+    click.echo(
+        f"{site_id}: {_count(found.events, 'event')}, {_count(found.sessions, 'session')},"
+        f" {_count(found.days, 'day')}; all of it {what}.",
+        err=True,
+    )
+    if not yes and click.prompt("Type the site's name to go on", err=True) != site_id:
+        raise Unprocessable("That is not its name; nothing was changed.")
+
+    async def clear(settings: Settings, pool: Pool) -> None:
+        directory = SiteDirectory(pool, registers_unknown=settings.site_registration == "open")
+        where = Installation(pool, settings.spool_folder, directory)
+        with click.progressbar(length=found.events, label="Removing", file=sys.stderr) as bar:
+            await work(where, site_id, datetime.now(UTC), on_progress=bar.update)
+
+    asyncio.run(run(clear))
 
 
 @site.command(
@@ -275,6 +325,10 @@ def _print_columns(rows: Sequence[Sequence[str]], empty: str) -> None:
     for row in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo(line.rstrip())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _day(at: datetime) -> str:

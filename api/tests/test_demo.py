@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,9 @@ from demo_month import NOW, events_of, ids_of, make_visits
 
 from build import NOON, event, pageview
 from footfall import cli, cli_demo, worker
+from footfall.admin import clearing
 from footfall.app import App
 from footfall.database import Connection, Pool
-from footfall.demo import clearing
 from footfall.demo.delivery import Endpoint, Tally, deliver
 from footfall.demo.sites import SITE_IDS, SITES
 from footfall.demo.visit import Visit
@@ -31,6 +32,7 @@ from footfall.derive import apply as derive
 from footfall.errors import Misconfigured, Rejected, Unavailable
 from footfall.eventlog import consumer
 from footfall.eventlog.consumer import LogRow
+from footfall.site import SiteDirectory
 from footfall.tables import metadata
 
 # Delivery, at the network's edge
@@ -288,7 +290,14 @@ async def test_passwords_and_card_numbers_of_demo_forms_are_not_stored(api: Api)
 OTHERS = ("demo", "demonstration", "demo-example-com", "shop")
 
 
-async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
+async def clear(api: Api, folder: Path) -> dict[str, int]:
+    """What `footfall demo-clear` does, a moment after the last event came."""
+    directory = SiteDirectory(api.pool, registers_unknown=True)
+    where = clearing.Installation(api.pool, folder, directory)
+    return await clearing.delete_sites(where, SITE_IDS, datetime.now(UTC))
+
+
+async def test_clearing_removes_the_demo_and_nothing_else(api: Api, tmp_path: Path) -> None:
     for site_id in OTHERS:
         await api.collect(
             pageview(siteId=site_id, sessionId=site_id),
@@ -308,7 +317,7 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
     )
     await api.pool.execute(
         "insert into erasures (site_id, visitor_hash, erased_before, requested_by, requested_at)"
-        " values ('demo-shop', '', now(), 'nobody', now())"
+        " values ('demo-shop', 'x', now(), 'nobody', now())"
     )
     await api.pool.execute(
         "insert into api_keys (key_id, key_hash, name, scope, site_id)"
@@ -317,19 +326,21 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api) -> None:
     present = await api.counts(SITE_IDS)
     assert {name for name, count in present.items() if count == 0} == set()
 
-    removed = await clearing.clear(api.pool)
+    removed = await clear(api, tmp_path)
 
-    assert removed == present
-    assert set((await api.counts(SITE_IDS)).values()) == {0}
+    left = {"erasures": 1 + len(SITE_IDS)}
+    assert removed == {n: c for n, c in present.items() if n not in ("erasures", "ingest_ledger")}
+    assert {n: c for n, c in (await api.counts(SITE_IDS)).items() if c} == left
     assert await api.counts(OTHERS) == before
     assert await api.value("select row_count from log_counts where log = 'events_log'") == events
-    assert set((await clearing.clear(api.pool)).values()) == {0}
+    assert await clear(api, tmp_path) == {}
 
 
 async def test_clearing_reaches_every_day_of_the_log_in_batches(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clearing, "BATCH_ROWS", 7)
+    monkeypatch.setattr(clearing, "BATCH_EVENTS", 7)
+    monkeypatch.setattr(clearing, "BATCH_SESSIONS", 2)
     tally = await api.send(make_visits(60))
     await api.pool.execute("select ensure_events_log_partitions('2026-03-01', '2026-03-03')")
     await api.pool.execute(
@@ -337,13 +348,15 @@ async def test_clearing_reaches_every_day_of_the_log_in_batches(
         " received_date = received_date - 8 where id % 2 = 0"
     )
     await worker.catch_up(api.pool)
-    removed = await clearing.clear(api.pool)
+    removed = await clear(api, tmp_path)
     assert removed["events_log"] == tally.stored > 70
-    assert set((await api.counts(SITE_IDS)).values()) == {0}
+    assert {n for n, c in (await api.counts(SITE_IDS)).items() if c} == {"erasures"}
     assert await api.value("select row_count from log_counts where log = 'events_log'") == 0
 
 
-async def test_a_batch_that_a_worker_has_in_hand_leaves_nothing_behind(api: Api) -> None:
+async def test_a_batch_that_a_worker_has_in_hand_leaves_nothing_behind(
+    api: Api, tmp_path: Path
+) -> None:
     await api.send(make_visits(60))
     has_read, may_write = asyncio.Event(), asyncio.Event()
 
@@ -356,25 +369,25 @@ async def test_a_batch_that_a_worker_has_in_hand_leaves_nothing_behind(api: Api)
         consumer.step(api.pool, derive.CONSUMER, apply_slowly, batch_size=500)
     )
     await has_read.wait()
-    clear = asyncio.create_task(clearing.clear(api.pool))
+    clearing_it = asyncio.create_task(clear(api, tmp_path))
     async with asyncio.timeout(20):
-        while await api.value("select count(*) from events_log"):
+        while await api.value("select count(*) from events_log where site_id = $1", SITE_IDS[0]):
             await asyncio.sleep(0.01)
-    assert not clear.done()
+    assert not clearing_it.done()
     may_write.set()
-    await asyncio.gather(working, clear)
+    await asyncio.gather(working, clearing_it)
     await worker.catch_up(api.pool)
-    assert set((await api.counts(SITE_IDS)).values()) == {0}
+    assert {n for n, c in (await api.counts(SITE_IDS)).items() if c} == {"erasures"}
 
 
-async def test_collection_goes_on_while_the_demo_is_cleared(api: Api) -> None:
+async def test_collection_goes_on_while_the_demo_is_cleared(api: Api, tmp_path: Path) -> None:
     await api.send(make_visits(100))
-    clear = asyncio.create_task(clearing.clear(api.pool))
+    clearing_it = asyncio.create_task(clear(api, tmp_path))
     sent = 0
-    while not clear.done():
+    while not clearing_it.done():
         await api.collect(pageview(siteId="shop"))
         sent += 1
-    await clear
+    await clearing_it
     assert await api.value("select count(*) from events_log") == sent > 0
     assert await api.value("select row_count from log_counts where log = 'events_log'") == sent
 

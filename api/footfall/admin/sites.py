@@ -130,16 +130,6 @@ def _difference(before: SiteRecord, after: SiteRecord) -> dict[str, Any]:
     return {n: b for n, a, b in zip(names, old, new, strict=True) if a != b}
 
 
-async def remove_site(connection: Connection, site_id: str, *, actor: str = COMMAND_LINE) -> None:
-    """Forget a site and revoke its keys. Its events stay until their retention ends. Raises NotFound."""
-    await read_site(connection, site_id)
-    await connection.execute(
-        "update api_keys set revoked_at = now() where site_id = $1 and revoked_at is null", site_id
-    )
-    await connection.execute("delete from sites where site_id = $1", site_id)
-    await write_down(connection, actor, "site.remove", site_id)
-
-
 async def rotate_secret(connection: Connection, site_id: str, *, actor: str = COMMAND_LINE) -> str:
     """Give the site a new HMAC secret, which the old one ends with. Raises NotFound."""
     secret = secrets.token_urlsafe(32)

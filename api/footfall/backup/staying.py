@@ -1,7 +1,8 @@
 """What a restore does not take from the database that it replaces.
 
 The salts of these 48 hours, which no backup has: whoever collects now goes on with them. What visitors had
-erased since the backup was taken: it must not come back. And what the audit log has from since then.
+erased since the backup was taken: it must not come back (a site that was reset may: that is what backups are
+for). And what the audit log has from since then.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SET_BY: Final = {
         create temp table stays_erasures on commit drop as
         select site_id, visitor_hash, erased_before, requested_by, requested_at
         from erasures
-        where requested_at >= $1
+        where requested_at >= $1 and visitor_hash <> ''
     """,
     "audit_log": """
         create temp table stays_audit_log on commit drop as
@@ -107,7 +108,7 @@ async def erase_again(
     """Erase from the restored tables what was erased since; returns how many visitors that were."""
     async with pool.acquire() as connection:
         if not await connection.fetchval(
-            "select exists (select from erasures where finished_at is null)"
+            "select exists (select from erasures where finished_at is null and visitor_hash <> '')"
         ):
             return 0
         rows = await connection.fetch(_ERASED)
@@ -124,6 +125,7 @@ async def erase_again(
     async with transaction(pool) as connection:
         # The others had left no trace when the backup was taken.
         await connection.execute(
-            "update erasures set finished_at = $1 where finished_at is null", now
+            "update erasures set finished_at = $1 where finished_at is null and visitor_hash <> ''",
+            now,
         )
     return len(rows)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import BinaryIO, Final
 
 from footfall import __version__
 from footfall.backup.archive import PIECE_BYTES, Manifest, Position, TableCopy, Writer
 from footfall.database import Connection, Pool
 from footfall.errors import Misconfigured
+from footfall.eventlog.store import partition_days
 from footfall.reader import quote_name
 from footfall.tables import metadata
 
@@ -112,7 +113,7 @@ async def _write(
         server=await connection.fetchval("show server_version"),
         tables=tuple(copies),
         positions=tuple(positions),
-        days=tuple(await _days(connection)),
+        days=tuple(await partition_days(connection)),
     )
     writer.finish(manifest)
     return manifest
@@ -172,14 +173,3 @@ async def _positions(connection: Connection, tables: list[str]) -> list[Position
             )
         )
     return positions
-
-
-async def _days(connection: Connection) -> list[date]:
-    """The days that the log has a partition for."""
-    rows = await connection.fetch(r"""
-        select to_date(right(relname, 8), 'YYYYMMDD') as day
-        from pg_inherits join pg_class on oid = inhrelid
-        where inhparent = 'events_log'::regclass and relname ~ '^events_log_\d{8}$'
-        order by 1
-        """)
-    return [row["day"] for row in rows]

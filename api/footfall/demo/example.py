@@ -16,10 +16,9 @@ import orjson
 
 from footfall.config import PROJECT_DIR
 from footfall.database import Pool, transaction
-from footfall.demo import clearing
 from footfall.errors import Conflict
 from footfall.event import Dropped
-from footfall.eventlog import ledger
+from footfall.eventlog import erasures, ledger
 from footfall.eventlog.intake import Intake
 from footfall.eventlog.store import store
 from footfall.ingest import pipeline, wire
@@ -105,13 +104,11 @@ async def load(pool: Pool) -> int:
             " `footfall example --remove` removes it with all of them.",
             field="site_id",
         )
+    async with transaction(pool) as connection:
+        # They say that they came long ago, from before the site was last removed.
+        await erasures.lift_site_tombstone(connection, SITE_ID)
     appended = await store(pool, intakes, limit_s=STORE_LIMIT_S)
     return sum(one.stored for one in appended)
-
-
-async def remove(pool: Pool) -> dict[str, int]:
-    """Take the site away with everything about it; returns how many rows went, by table."""
-    return await clearing.clear(pool, [SITE_ID])
 
 
 def _intake(document: dict[str, Any], sender: Person, lists: Lists) -> Intake:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from footfall.admin import keys, sites
+from footfall.admin import clearing, keys, sites
 from footfall.database import AWAY, Connection
 from footfall.edge.auth import Access, require_editor
 from footfall.edge.reports import WireError, utc
 from footfall.edge.transaction import open_transaction
-from footfall.errors import NotFound
+from footfall.errors import NotFound, Unavailable
 from footfall.site import SiteDirectory, SiteSettings
 
 router = APIRouter(prefix="/api", tags=["administration"], dependencies=[Depends(require_editor)])
@@ -56,6 +56,11 @@ class SitePatch(BaseModel):
     settings: dict[str, Any] | None = Field(
         default=None, description="Those to change; null brings a default back."
     )
+
+
+class WireCleared(BaseModel):
+    site_id: str
+    removed: dict[str, int] = Field(description="Table to rows.")
 
 
 class WireSecret(BaseModel):
@@ -177,12 +182,38 @@ async def patch_site(request: Request, site_id: str, access: Allowed) -> WireSit
         return _site(await sites.change_site(connection, site_id, change, actor=access.actor))
 
 
-@router.delete("/sites/{site_id}", status_code=204, responses=ERRORS | _NOT_FOUND)
-async def delete_site(request: Request, site_id: str, access: Allowed) -> None:
-    """Forget a site and revoke its keys; its events stay until their retention ends."""
+@router.post("/sites/{site_id}/reset", responses=ERRORS | _NOT_FOUND)
+async def post_reset(request: Request, site_id: str, access: Allowed) -> WireCleared:
+    """Take away all events that a site received until now, and what was derived of them.
+
+    Its settings, keys and tracking tag stay. Takes as long as it takes; to ask again is harmless.
+    """
     access.check_site(site_id, "owner")
-    async with _change(request) as connection:
-        await sites.remove_site(connection, site_id, actor=access.actor)
+    return await _cleared(request, site_id, access, clearing.reset_site)
+
+
+@router.delete("/sites/{site_id}", responses=ERRORS | _NOT_FOUND)
+async def delete_site(request: Request, site_id: str, access: Allowed) -> WireCleared:
+    """Take a site away with everything of it: events, what was derived of them, keys, settings.
+
+    With open registration its next event makes it anew. Takes as long as it takes; to ask again is harmless.
+    """
+    access.check_site(site_id, "owner")
+    return await _cleared(request, site_id, access, clearing.delete_site)
+
+
+async def _cleared(
+    request: Request, site_id: str, access: Access, clear: Callable[..., Awaitable[dict[str, int]]]
+) -> WireCleared:
+    state = request.state
+    where = clearing.Installation(state.pool, state.settings.spool_folder, state.sites)
+    try:
+        removed = await clear(where, site_id, state.clock(), actor=access.actor)
+    except AWAY as error:
+        raise Unavailable("The database is away; ask again for the rest.") from error
+    with suppress(*AWAY):
+        await where.directory.refresh()
+    return WireCleared(site_id=site_id, removed=removed)
 
 
 @router.post("/sites/{site_id}/secret", responses=ERRORS | _NOT_FOUND)

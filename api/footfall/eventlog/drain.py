@@ -18,6 +18,7 @@ from typing import Final
 from footfall.database import Connection, Pool
 from footfall.eventlog import ledger, spool
 from footfall.eventlog.dead_letters import LEDGER_SITE
+from footfall.eventlog.erasures import find_cleared
 from footfall.eventlog.intake import DeadLetter, Intake
 from footfall.eventlog.store import store
 from footfall.site import SiteDirectory
@@ -55,7 +56,7 @@ async def _drain_piece(pool: Pool, segment: Path, sites: SiteDirectory, now: dat
         # Another process has taken it away.
         return 0
     group = [line.intake or _damaged(line.text, segment.name, now) for line in lines]
-    group = await _registered(group, sites)
+    group = await _registered(pool, group, sites)
 
     async def move(connection: Connection) -> None:
         moved = await connection.execute(
@@ -107,13 +108,29 @@ async def _forget_old(pool: Pool, folder: Path) -> None:
     )
 
 
-async def _registered(group: Sequence[Intake], sites: SiteDirectory) -> list[Intake]:
-    """`group` with its sites registered; events of those that cannot be are dead letters."""
-    wanted = {event.site_id for intake in group for event in intake.events}
+async def _registered(pool: Pool, group: Sequence[Intake], sites: SiteDirectory) -> list[Intake]:
+    """`group` with its sites registered; events of those that cannot be are dead letters.
+
+    What is not stored any more, since its site was cleared after it came, registers no site anew.
+    """
+    named = {event.site_id for intake in group for event in intake.events}
+    cleared = await find_cleared(pool, named)
+    gone = [
+        {one for one, before in cleared.items() if intake.received_at < before} for intake in group
+    ]
+    wanted = {
+        event.site_id
+        for intake, of_old in zip(group, gone, strict=True)
+        for event in intake.events
+        if event.site_id not in of_old
+    }
     known = await sites.find(wanted)
     if wanted <= known.keys():
         return list(group)
-    return [_without_unknown(intake, set(known)) for intake in group]
+    return [
+        _without_unknown(intake, known.keys() | of_old)
+        for intake, of_old in zip(group, gone, strict=True)
+    ]
 
 
 def _without_unknown(intake: Intake, known: set[str]) -> Intake:

@@ -188,7 +188,7 @@ async def _insert(
                 seen.add(key)
                 rows.append(_row(event))
                 at = min(event.timestamp, event.received_at)
-                traces[key] = Trace(event.site_id, event.visitor_id, at)
+                traces[key] = Trace(event.site_id, event.visitor_id, at, event.received_at)
     async with connection.transaction():
         await connection.execute(f"select pg_advisory_xact_lock({APPEND_LOCK})")
         group, erased = await _without_erased(connection, group, traces)
@@ -335,6 +335,17 @@ async def _known_on_neighbour_days(connection: Connection, rows: list[tuple[Any,
         )
         known.update((row["site_id"], row["event_id"]) for row in found)
     return known
+
+
+async def partition_days(connection: Connection) -> list[date]:
+    """The days that the log has a partition for, in order."""
+    rows = await connection.fetch(r"""
+        select to_date(right(relname, 8), 'YYYYMMDD') as day
+        from pg_inherits join pg_class on oid = inhrelid
+        where inhparent = 'events_log'::regclass and relname ~ '^events_log_\d{8}$'
+        order by 1
+        """)
+    return [row["day"] for row in rows]
 
 
 async def ensure_partitions(connection: Connection, first: date, last: date) -> int:

@@ -82,20 +82,6 @@ async def test_what_is_wrong_is_said_in_a_sentence(
     assert await stack.rows("select * from sites") == before
 
 
-async def test_removing_a_site_asks_revokes_its_keys_and_leaves_its_events(stack: Stack) -> None:
-    await output(stack, "site", "add", "shop")
-    await output(stack, "key", "create", "--scope", "read", "--site", "shop")
-    await stack.post({"eventType": "pageview", "siteId": "shop"})
-    refused = await run(stack, "site", "remove", "shop", answer="n\n")
-    assert refused.exit_code == 1
-    assert "Events that were stored stay until their retention ends" in refused.stdout
-    assert await stack.value("select count(*) from sites") == 1
-    await output(stack, "site", "remove", "shop", answer="y\n")
-    assert await stack.value("select count(*) from sites") == 0
-    assert await stack.value("select count(*) from api_keys where revoked_at is null") == 0
-    assert await stack.value("select count(*) from events_log") == 1
-
-
 async def test_a_key_is_printed_once_and_only_its_hash_is_kept(stack: Stack) -> None:
     await output(stack, "site", "add", "shop")
     created = ("key", "create", "--scope", "ingest", "--site", "shop", "--name", "server")
@@ -167,7 +153,7 @@ def test_wildcards_are_for_whole_labels(
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(["site", name] for name in ("list", "add", "set", "show", "remove", "secret")),
+        *(["site", name] for name in ("list", "add", "set", "show", "reset", "delete", "secret")),
         *(["key", name] for name in ("list", "create", "revoke")),
     ],
 )

@@ -248,6 +248,20 @@ async def test_what_was_erased_since_stays_erased_and_the_audit_log_is_kept(
     assert await stack.value("select count(*) from erasures where finished_at is null") == 0
 
 
+async def test_a_site_that_was_reset_by_mistake_comes_back(stack: Stack, tmp_path: Path) -> None:
+    await stack.send(pageview("/a"), pageview("/b", 1))
+    await stack.derive()
+    file = await back_up(stack, tmp_path / "b.zip")
+    before = unchanged(await contents(stack.database_url))
+    stack.clock.advance(minutes=1)
+    url, folder = stack.database_url, tmp_path / "own"
+    assert (await footfall(url, folder, "site", "reset", "shop", "--yes")).exit_code == 0
+    assert await stack.value("select count(*) from events_log") == 0
+    await put_back(url, file, stack, replace=True)
+    assert unchanged(await contents(url)) == before
+    assert await stack.value("select count(*) from erasures") == 0
+
+
 async def test_an_older_schema_is_backed_up_restored_and_migrated(
     stack: Stack, tmp_path: Path, elsewhere: PostgresServer
 ) -> None:
