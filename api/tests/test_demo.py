@@ -323,6 +323,8 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api, tmp_path: Pa
         "insert into api_keys (key_id, key_hash, name, scope, site_id)"
         " values ('k', '', 'n', 'read', 'demo-shop')"
     )
+    await api.pool.execute("insert into users (name, name_key) values ('Ada', 'ada')")
+    await api.pool.execute("insert into user_sites select user_id, 'demo-shop', 'owner' from users")
     present = await api.counts(SITE_IDS)
     assert {name for name, count in present.items() if count == 0} == set()
 

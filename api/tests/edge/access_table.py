@@ -85,6 +85,7 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /api/keys": Row("owner"),
     "POST /api/keys": Row("owner", True, body=lambda site: {"scope": "read", "site_id": site}),
     "DELETE /api/keys/{key_id}": Row("owner", True),
+    "POST /api/sites/{site_id}/reset": Row("owner", True),
     "POST /api/sites/{site_id}/secret": Row("owner", True),
     "DELETE /api/sites/{site_id}/secret": Row("owner", True),
     "GET /api/sites/{site_id}/users": Row("owner", True),
