@@ -211,7 +211,10 @@ async def _erase_at(
     zone = (await zones_of(connection, {site_id}))[site_id]
     days = [e["timestamp"].astimezone(zone).date() for e in events if e["id"] <= offset]
     floor = (await anew.read_floors(connection)).get(site_id)
-    since = min(days, default=before.astimezone(zone).date())
+    # A session that others began on a day before changes, too, and what it adds to that day.
+    begun = await connection.fetchval(_FIRST_DATE, site_id, [event["id"] for event in events])
+    given = [day for day in (*days, begun) if day is not None]
+    since = min(given, default=before.astimezone(zone).date())
     if floor is not None:
         since = max(since, floor + anew.FLOOR_MARGIN)
     for table in DERIVED:
@@ -315,6 +318,17 @@ def _of_before(table: Table) -> str:
     )
     return f"site_id = $1 and visitor_id = $2 and {column} < {limit}"
 
+
+# The first day on which a session of these log rows started.
+_FIRST_DATE: Final = """
+    select min(start_date)
+    from user_sessions
+    join (
+        select site_id, session_id from pageviews where site_id = $1 and id = any($2::bigint[])
+        union
+        select site_id, session_id from user_events where site_id = $1 and id = any($2::bigint[])
+    ) as held using (site_id, session_id)
+"""
 
 _LETTERS: Final = """
     from dead_letters

@@ -186,6 +186,21 @@ async def test_after_an_erasure_all_is_as_if_the_visitor_had_never_come(
     assert erased_ledger == await ledger_sums(stack)
 
 
+async def test_a_session_that_others_began_the_day_before_counts_there_as_if_alone(
+    stack: Stack, tmp_path: Path
+) -> None:
+    await stack.send(
+        pageview("/", -725, visitorId=OTHERS[0], sessionId="shared"),
+        pageview("/b", -715, visitorId=JANE, sessionId="shared"),
+    )
+    await stack.derive()
+    await erase(stack, tmp_path / "spool", "shop")
+    erased = await contents(stack)
+    assert [row["bounced_sessions"] for row in erased["daily_site_metrics"]] == [1]
+    await worker.rebuild(stack.pool)
+    assert await contents(stack) == erased
+
+
 async def test_what_comes_late_is_dropped_and_what_happens_later_is_stored(
     stack: Stack, tmp_path: Path
 ) -> None:
