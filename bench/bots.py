@@ -70,6 +70,9 @@ def main() -> None:
     cost("claim, User-Agent not seen before", lambda: read_claim(next(fresh)), 2_000)
     hits = hit, around = a_hit()
     cost("whole pipeline, User-Agent known", lambda: pipeline.run(*hits), 20_000)
+    noon, night = a_hit(has_ids=False), a_hit(has_ids=False, hour=0)
+    cost("the same without ids", lambda: pipeline.run(*noon), 20_000)
+    cost("the same without ids, near midnight", lambda: pipeline.run(*night), 20_000)
     draft = pipeline.Draft(hit, around)
     cost("its steps, not timed", lambda: pipeline._run(draft), 20_000)
     cost(
@@ -95,11 +98,12 @@ def cost(name: str, work: Callable[[], object], rounds: int) -> None:
     print(f"{name:<48} {(perf_counter() - started) / rounds * 1e6:.1f} us")
 
 
-def a_hit() -> tuple[Hit, pipeline.Surroundings]:
-    now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+def a_hit(*, has_ids: bool = True, hour: int = 12) -> tuple[Hit, pipeline.Surroundings]:
+    now = datetime(2026, 3, 10, hour, tzinfo=UTC)
     url = "https://shop.example/"
     raw = {"eventType": "click", "siteId": "shop", "url": url, "eventData": {}}
-    hit = Hit("click", "e1", "shop", "s1", "v1", now, url, "/", raw)
+    ids = ("s1", "v1") if has_ids else (None, None)
+    hit = Hit("click", "e1", "shop", *ids, now, url, "/", raw)
     headers = BROWSERS["Chrome on Windows"]
     around = pipeline.Surroundings(
         received_at=now,
@@ -109,6 +113,7 @@ def a_hit() -> tuple[Hit, pipeline.Surroundings]:
         sites={"shop": Site("shop")},
         max_event_age=timedelta(days=100),
         headers=headers,
+        previous_salt=b"older salt",
     )
     return hit, around
 

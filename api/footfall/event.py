@@ -7,13 +7,15 @@ Events from Hits, `eventlog.log` stores them, `derive` reads them back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 # The source of a visit that names no campaign and comes from no page.
 DIRECT_SOURCE: Final = "Direct / none"
+# A longer pause of event time ends a session.
+SESSION_GAP: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class TimestampSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An accepted hit, enriched: one row of events_log. All times are aware and UTC."""
+    """An accepted hit, enriched: one row of events_log. All times are aware and UTC.
+
+    midnight_id: of a visitor without ids near midnight, the same on both sides of it (ingest.visitor).
+    """
 
     event_id: UUID
     event_type: str
@@ -85,6 +90,7 @@ class Event:
     bot_score: int = 0
     bot_reasons: tuple[str, ...] = ()
     bot_signals: bytes | None = None
+    midnight_id: str | None = None
 
 
 class DropReason(StrEnum):

@@ -102,7 +102,7 @@ async def _collect(
     if parsed.rejections or not parsed.hits:
         return parsed.rejections[0].reason if parsed.rejections else "holds no event"
     agent, visitor = letter.context.get("user_agent"), letter.context.get("visitor_id")
-    hits = [replace(hit, visitor_id=hit.visitor_id or visitor) for _, hit in parsed.hits]
+    hits = [hit for _, hit in parsed.hits]
     around = pipeline.Surroundings(
         received_at=letter.received_at,
         ip="unknown",
@@ -113,9 +113,11 @@ async def _collect(
     )
     events = []
     for hit in hits:
-        outcome = pipeline.run(hit, around)
+        outcome = pipeline.run(replace(hit, visitor_id=hit.visitor_id or visitor), around)
         if isinstance(outcome, Dropped):
             return f"{outcome.field} {outcome.detail}"
+        if hit.session_id is None and hit.visitor_id is None:
+            outcome = replace(outcome, midnight_id=letter.context.get("midnight_id"))
         events.append(outcome)
     before = str(letter.context.get(LEDGER_SITE, ledger.UNKNOWN_SITE))
     tallies = Counter({(before, ledger.DEAD_LETTER): -1, (before, ledger.RECEIVED): -1})

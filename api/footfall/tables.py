@@ -223,6 +223,11 @@ events_log = Table(
         JSONB,
         comment="What was seen of the request, by signal; bot_reasons are those that counted.",
     ),
+    Column(
+        "midnight_id",
+        Text,
+        comment="Of a visitor without ids near midnight UTC: a hash that is the same on both sides of it.",
+    ),
     PrimaryKeyConstraint("id", "received_date"),
     UniqueConstraint("received_date", "site_id", "event_id"),
     CheckConstraint("ip_address is null", name="no_ip_address"),
@@ -603,6 +608,20 @@ rollup_members = Table(
     PrimaryKeyConstraint("site_id", "member_key", "visit_date"),
 )
 
+midnight_links = Table(
+    "midnight_links",
+    metadata,
+    *_text("site_id", "session_key", "midnight_key", nullable=False),
+    Column("key_date", Date, nullable=False),
+    *_text("root_key", nullable=False),
+    Column("root_date", Date, nullable=False),
+    PrimaryKeyConstraint("site_id", "session_key", "midnight_key"),
+    Index(None, "site_id", "midnight_key"),
+    Index(None, "site_id", "root_key"),
+    comment="Which session keys share a midnight id, and the key of the earliest day among all that are"
+    " linked so, under which their sessions stand.",
+)
+
 last_events = Table(
     "last_events",
     metadata,
@@ -625,5 +644,6 @@ DERIVED = (
     hourly_rollups,
     rollup_visitors,
     rollup_members,
+    midnight_links,
     last_events,
 )

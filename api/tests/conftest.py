@@ -7,6 +7,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -161,11 +162,9 @@ def settings_overrides() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-async def stack(
-    database_url: str, pool: Pool, clock: Clock, settings_overrides: dict[str, Any], tmp_path: Path
-) -> AsyncIterator[Stack]:
-    settings = settings_for(database_url, spool_dir=tmp_path / "spool", **settings_overrides)
+@asynccontextmanager
+async def running(settings: Settings, pool: Pool, clock: Clock) -> AsyncIterator[Stack]:
+    """An API process, as long as it is needed; several may share a database."""
     app = App(settings, clock)
     async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
         transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
@@ -174,4 +173,13 @@ async def stack(
             base_url="http://footfall.test",
             headers=BROWSERS["Chromium of a plain address"],
         ) as client:
-            yield Stack(client, pool, clock, database_url)
+            yield Stack(client, pool, clock, settings.require_database_url())
+
+
+@pytest.fixture
+async def stack(
+    database_url: str, pool: Pool, clock: Clock, settings_overrides: dict[str, Any], tmp_path: Path
+) -> AsyncIterator[Stack]:
+    settings = settings_for(database_url, spool_dir=tmp_path / "spool", **settings_overrides)
+    async with running(settings, pool, clock) as stack:
+        yield stack

@@ -313,6 +313,9 @@ async def test_clearing_removes_the_demo_and_nothing_else(api: Api, tmp_path: Pa
     )
     await api.pool.execute("insert into site_minutes values ('demo-shop', now(), 1)")
     await api.pool.execute(
+        "insert into midnight_links values ('demo-shop', 'k', 'm', '2026-03-10', 'k', '2026-03-10')"
+    )
+    await api.pool.execute(
         "insert into retention_floors (site_id, floor_date) values ('demo-shop', '2026-01-01')"
     )
     await api.pool.execute(

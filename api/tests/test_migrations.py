@@ -78,6 +78,8 @@ async def test_upgrading_a_filled_database_keeps_its_data(stack: Stack, revision
     await stack.rows("insert into user_links values ('', 'setup', null, now(), now())")
     await stack.send(pageview(), click(1), {"eventType": ""}, pageview("/form", 2))
     await stack.send({**pageview("/form", 3), "eventType": "form_submit"})
+    stack.clock.now = stack.clock.now.replace(hour=23, minute=50)
+    await stack.send(pageview("/night", sessionId=None, visitorId=None, timestamp=None))
     await stack.derive()
     names = sorted(set(metadata.tables) - {"secrets"})
     before = {name: await stack.value(f"select count(*) from {name}") for name in names}

@@ -16,7 +16,7 @@ from sqlalchemy import Date, Table
 from footfall.database import Connection, Pool, transaction
 from footfall.derive.apply import CONSUMER, apply, zones_of
 from footfall.eventlog import consumer
-from footfall.tables import DERIVED, user_sessions
+from footfall.tables import DERIVED, midnight_links, user_sessions
 
 BATCH_SIZE: Final = 2_000
 # Times of events may be so much ahead of their receipt (ingest clamps the rest), and a day of receipt
@@ -37,6 +37,9 @@ def of_days() -> dict[str, str]:
     days = {}
     for table in DERIVED:
         column = _day_column(table)
+        if table is midnight_links:
+            # By UTC days, and of no use for a part of a chain.
+            continue
         if "session_id" not in table.columns and column is not None:
             days[table.name] = column
     return days
@@ -180,6 +183,8 @@ async def _take_away(connection: Connection, site_id: str, since: date | None) -
             site_id,
             since,
         )
+    if since is None:
+        await connection.execute("delete from midnight_links where site_id = $1", site_id)
     await connection.execute(
         "delete from dead_letters where stage = 'derive' and site_id = $1", site_id
     )

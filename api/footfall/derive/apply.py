@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from footfall.database import Connection
-from footfall.derive import neighbours, pageviews, rollups, rows, store
+from footfall.derive import chains, neighbours, pageviews, rollups, rows, store
 from footfall.derive.dimensions import TOTAL
 from footfall.derive.sessions import Session, sessionize
 from footfall.derive.sums import SumChanges
@@ -38,6 +38,7 @@ TABLES: Final = (
     "hourly_rollups",
     "rollup_visitors",
     "rollup_members",
+    "midnight_links",
     "last_events",
 )
 
@@ -48,18 +49,19 @@ async def apply(connection: Connection, batch: Sequence[LogRow]) -> None:
     by_key: dict[store.Key, list[LogRow]] = {}
     for row in batch:
         by_key.setdefault((row.site_id, rows.session_key(row)), []).append(row)
-    stored, first_ordinal = await store.load(
-        connection, {key: min(row.timestamp for row in group) for key, group in by_key.items()}
-    )
+    chained = await chains.follow(connection, by_key)
+    for key, root in chained.roots.items():
+        by_key.setdefault((key[0], root), []).extend(by_key.pop(key))
+    reaches = {key: min(row.timestamp for row in group) for key, group in by_key.items()}
+    stored, first_ordinal = await store.load_joined(connection, reaches, chained.joined)
 
     sessions: dict[tuple[str, str], Session] = {}
     session_of: dict[int, str] = {}
     renamed: list[tuple[str, str, str]] = []
     joined: list[tuple[str, str]] = []
     for key, group in by_key.items():
-        outcome = sessionize(
-            stored[key], [rows.single(row) for row in group], first_ordinal=first_ordinal[key]
-        )
+        singles = [rows.single(row) for row in group]
+        outcome = sessionize(key[1], stored[key], singles, first_ordinal=first_ordinal[key])
         sessions.update(((key[0], session.session_id), session) for session in outcome.sessions)
         renamed.extend((key[0], old, new) for old, new in outcome.renamed.items())
         joined.extend((key[0], session_id) for session_id in outcome.joined)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import reduce
 from typing import Final, NamedTuple
 from uuid import UUID
 
-SESSION_GAP: Final = timedelta(minutes=30)
+from footfall.event import SESSION_GAP
+
 ENGAGED_SESSION_MS: Final = 10_000
 
 # What happens to a page by itself or while reading; everything else is an interaction.
@@ -122,10 +123,7 @@ class Session:
 
     @property
     def session_id(self) -> str:
-        # A client's id that looks like a numbered one is always numbered, so that no two sessions share an id.
-        if self.ordinal == 1 and _NUMBERED.search(self.key) is None:
-            return self.key
-        return f"{self.key}.{self.ordinal}"
+        return session_id_of(self.key, self.ordinal)
 
     @property
     def is_bot(self) -> bool:
@@ -159,7 +157,7 @@ class Sessionized:
 
 
 def merge(a: Session, b: Session) -> Session:
-    """The session that holds the events of both; they must be of one site and key."""
+    """The session that holds the events of both; they must be of one site and one visitor."""
     return Session(
         site_id=a.site_id,
         key=a.key,
@@ -178,11 +176,12 @@ def merge(a: Session, b: Session) -> Session:
 
 
 def sessionize(
-    stored: Sequence[Session], singles: Sequence[Session], *, first_ordinal: int
+    key: str, stored: Sequence[Session], singles: Sequence[Session], *, first_ordinal: int
 ) -> Sessionized:
-    """Join stored sessions and one-event sessions (`singles`) of one key into components.
+    """Join stored sessions and one-event sessions (`singles`) into components, which are `key`'s.
 
-    stored: those that the new events can touch and all later ones, so that numbering is right.
+    stored: those that the new events can touch and all later ones, so that numbering is right; theirs and
+    the singles' keys may be others that are one visitor's with `key`.
     first_ordinal: the number of the earliest component, 1 more than the sessions before.
     """
     pieces: list[tuple[Session, int | None]] = [(session, None) for session in stored]
@@ -202,7 +201,7 @@ def sessionize(
     joined: list[str] = []
     for number, component in enumerate(components):
         whole = reduce(merge, (session for session, _ in component))
-        whole = replace(whole, ordinal=first_ordinal + number)
+        whole = replace(whole, key=key, ordinal=first_ordinal + number)
         sessions.append(whole)
         if sum(place is None for _, place in component) > 1:
             joined.append(whole.session_id)
@@ -212,6 +211,14 @@ def sessionize(
             elif session.session_id != whole.session_id:
                 renamed[session.session_id] = whole.session_id
     return Sessionized(sessions, owners, renamed, joined)
+
+
+def session_id_of(key: str, ordinal: int) -> str:
+    """The id of `key`'s session of that number."""
+    # A client's id that looks like a numbered one is always numbered, so that no two sessions share an id.
+    if ordinal == 1 and _NUMBERED.search(key) is None:
+        return key
+    return f"{key}.{ordinal}"
 
 
 def make_key(identity: str, *, is_bot: bool) -> str:

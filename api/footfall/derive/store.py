@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from footfall.database import Connection
-from footfall.derive.sessions import SESSION_GAP, Entry, Exit, Session
+from footfall.derive.sessions import Entry, Exit, Session
+from footfall.event import SESSION_GAP
 
 _COLUMNS: Final = {
     "session_id": "text",
@@ -94,10 +95,11 @@ _SAVE: Final = f"""
 """  # noqa: S608
 
 Key = tuple[str, str]
+_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
 async def load(
-    connection: Connection, reaches: dict[Key, datetime]
+    connection: Connection, reaches: Mapping[Key, datetime]
 ) -> tuple[dict[Key, list[Session]], dict[Key, int]]:
     """(stored sessions in reach of each key, the ordinal that its first one takes).
 
@@ -117,6 +119,28 @@ async def load(
             stored[key].append(_session(record))
         else:
             first_ordinal[key] = record["ordinal"] + 1
+    return stored, first_ordinal
+
+
+async def load_joined(
+    connection: Connection,
+    reaches: Mapping[Key, datetime],
+    joined: Sequence[tuple[str, str, str]],
+) -> tuple[dict[Key, list[Session]], dict[Key, int]]:
+    """As load(), with all sessions that are stored under keys which from now on are another's.
+
+    joined: (site id, key, the other key), which has a reach.
+    """
+    if not joined:
+        return await load(connection, reaches)
+    others, _ = await load(connection, {(site_id, key): _BEGINNING for site_id, key, _ in joined})
+    reaches = dict(reaches)
+    for site_id, key, root in joined:
+        for session in others[site_id, key]:
+            reaches[site_id, root] = min(reaches[site_id, root], session.start)
+    stored, first_ordinal = await load(connection, reaches)
+    for site_id, key, root in joined:
+        stored[site_id, root] += others[site_id, key]
     return stored, first_ordinal
 
 

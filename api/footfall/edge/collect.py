@@ -33,7 +33,7 @@ from footfall.ingest.bots import Driven, Pace
 from footfall.ingest.policy import SILENT
 from footfall.ingest.public_lists import ListsInUse
 from footfall.ingest.redact_level import reduce
-from footfall.ingest.visitor import Salts, derive_visitor_id
+from footfall.ingest.visitor import Salts, derive_midnight_id, derive_visitor_id, midnight_salt
 from footfall.ingest.wire import CollectedBatch, CollectedEvent
 from footfall.observe import REQUESTS, TIMESTAMPS_REPLACED
 from footfall.site import Site, SiteDirectory
@@ -206,11 +206,12 @@ class Collector:
             sites = {**sites, **await self._sites.look_again(sites.keys())}
         homes = [pipeline.site_id_of(hit) for _, hit in parsed.hits]
         self._limits.take([site_id for site_id in homes if site_id], sites, received_at)
+        salts = await self._salts.refresh(received_at)
         around = pipeline.Surroundings(
             received_at=received_at,
             ip=ip,
             user_agent=user_agent.decode("latin-1").replace("\x00", "") if user_agent else None,
-            salt=await self._salts.refresh(received_at),
+            salt=salts.today,
             sites=sites,
             max_event_age=self._max_event_age,
             headers=pipeline.read_headers(scope["headers"]),
@@ -218,6 +219,7 @@ class Collector:
             pace=self._pace,
             driven=self._driven,
             vouched=frozenset(one.site_id for one in sites.values() if admission.vouches(one)),
+            previous_salt=salts.yesterday,
         )
         events: list[Event] = []
         # What its sender or the site's owner wants not kept, which is no fault of the request.
@@ -286,15 +288,24 @@ class Collector:
 
 
 def _letter(rejection: wire.Rejection, site_id: str, around: pipeline.Surroundings) -> DeadLetter:
-    """With what a replay needs of the request; its address only as the hash that an event would get."""
-    visitor_id = derive_visitor_id(around.salt, around.ip, around.user_agent, site_id)
+    """With what a replay needs of the request; its address only as the hashes that an event would get."""
+    who = (around.ip, around.user_agent, site_id)
+    now = around.received_at
+    context = {
+        LEDGER_SITE: site_id,
+        "user_agent": around.user_agent,
+        "visitor_id": derive_visitor_id(around.salt, *who),
+    }
+    salt = midnight_salt(now, now, around.salt, around.previous_salt)
+    if salt is not None:
+        context["midnight_id"] = derive_midnight_id(salt, *who)
     site = around.sites.get(site_id, pipeline.NO_SITE)
     return DeadLetter(
         rejection.site_id,
         rejection.field,
         rejection.reason,
         reduce(rejection.payload, site.settings),
-        {LEDGER_SITE: site_id, "user_agent": around.user_agent, "visitor_id": visitor_id},
+        context,
     )
 
 

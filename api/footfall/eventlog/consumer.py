@@ -67,6 +67,7 @@ class LogRow(NamedTuple):
     search_term: str | None = None
     is_not_found: bool = False
     is_bot: bool = False
+    midnight_id: str | None = None
 
 
 Apply = Callable[[Connection, Sequence[LogRow]], Awaitable[None]]
@@ -80,7 +81,7 @@ _SELECT: Final = """
         raw_event_data -> 'browser' as browser,
         raw_event_data -> 'eventData' as event_data,
         browser, browser_version, os, os_version, device_type, country, region, city,
-        channel, click_id, search_term, is_not_found, is_bot
+        channel, click_id, search_term, is_not_found, is_bot, midnight_id
     from events_log
 """
 # The days stand in the text: only so does PostgreSQL leave the other partitions alone.

@@ -67,6 +67,7 @@ COLUMNS: Final = {
     "bot_score": "smallint",
     "bot_reasons": "text[]",
     "bot_signals": "jsonb",
+    "midnight_id": "text",
 }
 
 # The path of a group that holds a known id: row by row, in order, duplicates left out.
@@ -142,6 +143,8 @@ async def _commit_singly(pool: Pool, intake: Intake, limit_s: float) -> Appended
                 "user_agent": event.user_agent,
                 "visitor_id": event.visitor_id,
             }
+            if event.midnight_id is not None:
+                context["midnight_id"] = event.midnight_id
             letters.append(DeadLetter(event.site_id, "event", reason, event.raw, context))
             tallies[event.site_id, ledger.DEAD_LETTER] += 1
             continue
@@ -396,4 +399,5 @@ def _row(event: Event) -> tuple[Any, ...]:
         event.bot_score,
         list(event.bot_reasons) or None,
         event.bot_signals,
+        event.midnight_id,
     )

@@ -36,7 +36,7 @@ from footfall.ingest.policy import opted_out
 from footfall.ingest.public_lists import Lists
 from footfall.ingest.redact_level import LEVELS, may_need_reduction, reduce, reduce_address
 from footfall.ingest.source import NO_ATTRIBUTION, Attribution, attribute
-from footfall.ingest.visitor import derive_visitor_id
+from footfall.ingest.visitor import derive_midnight_id, derive_visitor_id, midnight_salt
 from footfall.observe import STEP_SECONDS
 from footfall.site import Site
 
@@ -60,6 +60,7 @@ class Surroundings:
     """What one request's hits have in common, and what the pipeline may know of the world.
 
     headers: lower-case name to value, in order of arrival, as read_headers() makes them.
+    salt, previous_salt: of the UTC day of receipt and of the one before, where it is known.
     vouched: sites whose own server sends this.
     """
 
@@ -74,6 +75,7 @@ class Surroundings:
     pace: bots.Pace = field(default_factory=bots.Pace)
     driven: bots.Driven = field(default_factory=bots.Driven)
     vouched: frozenset[str] = frozenset()
+    previous_salt: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class Draft:
     event_id: uuid.UUID = EVENT_ID_NAMESPACE
     timestamp: datetime = NEVER
     timestamp_source: TimestampSource = TimestampSource.MISSING
+    midnight_id: str | None = None
     hints: Hints = NO_HINTS
     agent: Agent = UNKNOWN_AGENT
     language: str | None = None
@@ -180,6 +183,16 @@ def put_timestamp(draft: Draft) -> None:
     draft.timestamp = claimed if claimed and source is TimestampSource.CLIENT else received_at
 
 
+def put_midnight_id(draft: Draft) -> None:
+    """What ties a visitor without ids to themselves on the other side of a midnight nearby."""
+    hit, around = draft.hit, draft.around
+    if hit.session_id is not None or hit.visitor_id is not None:
+        return
+    salt = midnight_salt(draft.timestamp, around.received_at, around.salt, around.previous_salt)
+    if salt is not None:
+        draft.midnight_id = derive_midnight_id(salt, around.ip, around.user_agent, draft.site_id)
+
+
 def put_source(draft: Draft) -> None:
     if draft.hit.event_type == "pageview":
         draft.attribution = attribute(
@@ -216,11 +229,8 @@ def put_bot_verdict(draft: Draft) -> None:
             headers=around.headers,
             hints=draft.hints,
             is_https=around.headers.get("x-forwarded-proto") == "https",
-            is_driven=around.driven.is_driven(
-                draft.site_id,
-                draft.visitor_id,
-                around.received_at,
-                says_so=isinstance(browser, dict) and browser.get("webdriver") is True,
+            is_driven=_is_driven(
+                draft, says_so=isinstance(browser, dict) and browser.get("webdriver") is True
             ),
             referrer=draft.attribution.referrer,
             spam=around.lists.spam,
@@ -234,6 +244,15 @@ def put_bot_verdict(draft: Draft) -> None:
             ),
         )
     )
+
+
+def _is_driven(draft: Draft, *, says_so: bool) -> bool:
+    # On the other side of midnight the same browser is known by the midnight id only.
+    site_id, now, driven = draft.site_id, draft.around.received_at, draft.around.driven
+    is_driven = driven.is_driven(site_id, draft.visitor_id, now, says_so=says_so)
+    if draft.midnight_id is not None:
+        is_driven |= driven.is_driven(site_id, draft.midnight_id, now, says_so=says_so)
+    return is_driven
 
 
 def drop_bot(draft: Draft) -> Dropped | None:
@@ -268,6 +287,7 @@ STEPS: Final[tuple[Step, ...]] = (
     put_visitor,
     put_event_id,
     put_timestamp,
+    put_midnight_id,
     put_agent,
     put_place,
     put_source,
@@ -327,6 +347,7 @@ def run(hit: Hit, around: Surroundings) -> Event | Dropped:
         bot_score=draft.verdict.score,
         bot_reasons=draft.verdict.reasons,
         bot_signals=draft.verdict.signals_json,
+        midnight_id=draft.midnight_id,
     )
 
 

@@ -1,7 +1,7 @@
 r"""Which page each event was on, and what was done on each view of a page, as SQL over the log.
 
-Sessions, which were verified before, say which events belong together; all else is windows over the log's
-rows in order of time. Derivation looks around each new row instead. Parameters as in days.py.
+Sessions and links, which were verified before, say which events belong together; all else is windows over
+the log's rows in order of time. Derivation looks around each new row instead. Parameters as in days.py.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ PLACED: Final = f"""
         from events_log e
         where e.id <= $1 and e.id <> all($5::bigint[]) and ($2::text is null or e.site_id = $2)
     ),
+    chained as (
+        select distinct on (site_id, session_key) site_id, session_key, root_key from midnight_links
+        order by site_id, session_key
+    ),
     named as (
         select l.*, s.session_id,
             case
@@ -79,8 +83,9 @@ PLACED: Final = f"""
                 else url
             end as own_url
         from logged l
+        left join chained m on m.site_id = l.site_id and m.session_key = l.session_key
         left join user_sessions s
-            on s.site_id = l.site_id and s.session_key = l.session_key
+            on s.site_id = l.site_id and s.session_key = coalesce(m.root_key, l.session_key)
             and l.timestamp between s.session_start and s.session_end
     ),
     numbered as (

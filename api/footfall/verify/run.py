@@ -18,7 +18,7 @@ from footfall.database import Connection, Pool
 from footfall.derive.apply import CONSUMER
 from footfall.errors import NotFound
 from footfall.eventlog.consumer import DUPLICATE_DAYS
-from footfall.verify import days, rows, visits
+from footfall.verify import days, midnights, rows, visits
 
 PIECE: Final = 5_000
 MAX_DIFFERENCES: Final = 1_000
@@ -176,15 +176,23 @@ _EVENT_COUNT: Final = """
     where id <= $1 and ($2::text is null or site_id = $2) and id <> all($3::bigint[])
 """
 
+# Whose visits are one visitor's with another's, over midnight, are that one's.
+_CHAINED: Final = """
+    left join unnest($4::text[], $5::bool[], $6::text[], $7::text[]) as chained (site, flag, member, root)
+        on site = site_id and flag = is_bot and member = coalesce(session_id, visitor_id)
+"""
+_KEY: Final = "coalesce(root, session_id, visitor_id)"
+
 _EVENTS: Final = f"""
-    select site_id, is_bot, coalesce(session_id, visitor_id) as key, event_id, event_type, timestamp, path,
+    select site_id, is_bot, {_KEY} as key, event_id, event_type, timestamp, path,
         raw_event_data -> 'eventData' -> 'engagedMs' as engaged,
         raw_event_data -> 'eventData' -> 'timeSpent' as spent,
         raw_event_data -> 'eventData' -> 'previousPath' as previous,
         {", ".join(visits.TAKEN)}
     from events_log
+    {_CHAINED}
     where id <= $1 and ($2::text is null or site_id = $2) and id <> all($3::bigint[])
-    order by site_id collate "C", is_bot, coalesce(session_id, visitor_id) collate "C"
+    order by site_id collate "C", is_bot, {_KEY} collate "C"
 """  # noqa: S608 - names of columns
 
 # By key, each a probe of an index.
@@ -199,22 +207,23 @@ _SESSIONS: Final = f"""
     ) as u
 """  # noqa: S608
 
-_WITHOUT_EVENTS: Final = """
+_WITHOUT_EVENTS: Final = f"""
     with keys as (
         select distinct site_id,
             case
-                when is_bot then coalesce(session_id, visitor_id) || '~bot'
-                when coalesce(session_id, visitor_id) ~ '~bot~*$' then coalesce(session_id, visitor_id) || '~'
-                else coalesce(session_id, visitor_id)
+                when is_bot then {_KEY} || '~bot'
+                when {_KEY} ~ '~bot~*$' then {_KEY} || '~'
+                else {_KEY}
             end as session_key
         from events_log
+        {_CHAINED}
         where id <= $1 and ($2::text is null or site_id = $2) and id <> all($3::bigint[])
     )
     select u.site_id, u.start_date, u.session_id
     from user_sessions u
     left join keys k using (site_id, session_key)
     where k.session_key is null and ($2::text is null or u.site_id = $2)
-"""
+"""  # noqa: S608
 
 
 async def _compare_sessions(
@@ -225,8 +234,9 @@ async def _compare_sessions(
     skipped: list[int],
     on_progress: Progress,
 ) -> None:
-    arguments = (report.offset, scope.site_id, skipped)
-    total = await connection.fetchval(_EVENT_COUNT, *arguments)
+    total = await connection.fetchval(_EVENT_COUNT, report.offset, scope.site_id, skipped)
+    chained = await _compare_links(connection, scope, report, skipped)
+    arguments = (report.offset, scope.site_id, skipped, *chained)
     done = 0
 
     async def events() -> AsyncIterator[list[Any]]:
@@ -250,6 +260,48 @@ async def _compare_sessions(
             report.compared["user_sessions"] += 1
             key = f"session {session_id}"
             report.add(Difference("user_sessions", site_id, day, key, "row", "1", ABSENT))
+
+
+_MIDNIGHTS: Final = """
+    select distinct site_id, is_bot, visitor_id, midnight_id, received_date
+    from events_log
+    where midnight_id is not null
+        and id <= $1 and ($2::text is null or site_id = $2) and id <> all($3::bigint[])
+"""
+
+
+async def _compare_links(
+    connection: Connection, scope: Scope, report: Report, skipped: list[int]
+) -> tuple[list[Any], ...]:
+    """Returns site, flag, member, root of every linked visitor, as columns."""
+    told = await connection.fetch(_MIDNIGHTS, report.offset, scope.site_id, skipped)
+    rows = await connection.fetch(
+        "select * from midnight_links where $1::text is null or site_id = $1", scope.site_id
+    )
+    # Of days without events any more it only counts what they have to do with the others.
+    firsts = {site_id: day - _MARGIN for site_id, day in scope.whole_since.items()}
+    links = [midnights.Link(*record) for record in rows]
+    whole = [one for one in links if one.key_date >= firsts.get(one.site_id, date.min)]
+    given = [one for one in links if one.key_date < firsts.get(one.site_id, date.min)]
+    expected = midnights.links_of([midnights.Sighting(*record) for record in told], given)
+    report.compared["midnight_links"] = len({one.name for one in (*whole, *expected)})
+    was = {one.name: one for one in whole}
+    is_ = {one.name: one for one in expected}
+    for name in sorted(was.keys() | is_.keys()):
+        stored, recomputed = was.get(name), is_.get(name)
+        known = stored or recomputed
+        assert known is not None
+        if stored == recomputed or not scope.holds(known.site_id, known.key_date):
+            continue
+        where = ("midnight_links", known.site_id, known.key_date, " ".join(name[1:]))
+        if stored is None or recomputed is None:
+            report.add(Difference(*where, "row", _shown(stored and 1), _shown(recomputed and 1)))
+            continue
+        for column in ("key_date", "root_key", "root_date"):
+            both = getattr(stored, column), getattr(recomputed, column)
+            if both[0] != both[1]:
+                report.add(Difference(*where, column, *map(str, both)))
+    return midnights.members(expected)
 
 
 async def _compare_piece(

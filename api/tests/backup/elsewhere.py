@@ -120,6 +120,7 @@ async def live(stack: Stack, folder: Path) -> None:
     await stack.rows("insert into secrets values ('dashboard_token', E'a\\\\b\\tc\\nd')")
     await stack.rows("insert into retention_floors values ('gone', '2026-01-01', 5)")
     await stack.rows("insert into site_minutes values ('shop', now(), 1)")
+    stack.clock.now = stack.clock.now.replace(hour=23, minute=50)
     events = weeks_of_events(3)
     for first in range(0, len(events), 60):
         await stack.send(*events[first : first + 60])
@@ -129,6 +130,7 @@ async def live(stack: Stack, folder: Path) -> None:
         pageview("/odd", 1, title=odd, visitorId="odd", sessionId="odd"),
         {**pageview("/bad"), "eventType": ""},
         pageview("/jane", 2, visitorId="jane", sessionId="jane", eventId="jane"),
+        pageview("/night", timestamp=None, visitorId=None, sessionId=None),
     )
     await stack.derive()
     sites = SiteDirectory(stack.pool, registers_unknown=True)

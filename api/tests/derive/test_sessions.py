@@ -52,7 +52,7 @@ def fold(events: list[LogRow], cuts: list[int]) -> list[Session]:
     for first, last in zip([0, *cuts], [*cuts, len(events)], strict=True):
         singles = [rows.single(row) for row in events[first:last]]
         if singles:
-            sessions = sessionize(sessions, singles, first_ordinal=1).sessions
+            sessions = sessionize("s", sessions, singles, first_ordinal=1).sessions
     return sessions
 
 
@@ -84,7 +84,7 @@ def test_a_late_event_joins_two_sessions_and_renames_the_rest() -> None:
         [log_row(1, 0, "pageview"), log_row(2, 3000, "pageview"), log_row(3, 9000, "pageview")], []
     )
     late = [rows.single(log_row(4, 1500, "click"))]
-    outcome = sessionize(stored, late, first_ordinal=1)
+    outcome = sessionize("s", stored, late, first_ordinal=1)
     assert [s.session_id for s in outcome.sessions] == ["s", "s.2"]
     assert outcome.renamed == {"s.2": "s", "s.3": "s.2"}
     assert outcome.joined == ["s"]
