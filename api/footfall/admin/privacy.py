@@ -20,7 +20,7 @@ from sqlalchemy import Date, Table
 
 from footfall.admin import audit
 from footfall.database import Connection, Pool, transaction
-from footfall.derive import anew
+from footfall.derive import anew, chains
 from footfall.derive.apply import CONSUMER, zones_of
 from footfall.errors import Unprocessable
 from footfall.eventlog import consumer, erasures, ledger, spool
@@ -211,12 +211,14 @@ async def _erase_at(
     zone = (await zones_of(connection, {site_id}))[site_id]
     days = [e["timestamp"].astimezone(zone).date() for e in events if e["id"] <= offset]
     floor = (await anew.read_floors(connection)).get(site_id)
+    cut = await chains.cut(connection, site_id, visitor_id)
     # A session that others began on a day before changes, too, and what it adds to that day.
     begun = await connection.fetchval(_FIRST_DATE, site_id, [event["id"] for event in events])
-    given = [day for day in (*days, begun) if day is not None]
+    given = [day for day in (*days, begun, cut.first_date) if day is not None]
     since = min(given, default=before.astimezone(zone).date())
     if floor is not None:
         since = max(since, floor + anew.FLOOR_MARGIN)
+        await chains.rename_before(connection, site_id, cut, since)
     for table in DERIVED:
         if "visitor_id" in table.columns:
             removed[str(table.name)] = await connection.fetchval(
@@ -225,7 +227,7 @@ async def _erase_at(
                 visitor_id,
                 before,
             )
-    if days:
+    if days or cut.is_any:
         await anew.derive_anew(connection, site_id, offset, since=since, floor=floor)
     await _erase_kept(connection, site_id, visitor_id, before, since)
     await connection.execute(f"select pg_advisory_xact_lock({erasures.APPEND_LOCK})")

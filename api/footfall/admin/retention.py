@@ -243,6 +243,12 @@ async def _remove_details(
                 BATCH_ROWS,
             )
             if not sessions:
+                # Whose they were over midnight; a site's day begins on the UTC day before at the earliest.
+                await connection.execute(
+                    "delete from midnight_links where site_id = $1 and key_date < $2",
+                    site_id,
+                    day - timedelta(days=1),
+                )
                 return
             number = 0
             for name in (*anew.of_sessions(), "user_sessions"):

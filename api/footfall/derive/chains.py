@@ -15,7 +15,8 @@ from datetime import UTC, date
 from typing import Final, NamedTuple
 
 from footfall.database import Connection
-from footfall.derive.sessions import make_key
+from footfall.derive import store
+from footfall.derive.sessions import make_key, session_id_of
 from footfall.eventlog.consumer import LogRow
 
 # Only keys of such a form are ever linked, so no other need be looked up.
@@ -36,6 +37,46 @@ _MOVE: Final = """
     set root_key = t.root_key, root_date = t.root_date
     from unnest($1::text[], $2::text[], $3::text[], $4::date[]) as t (site_id, old_root, root_key, root_date)
     where l.site_id = t.site_id and l.root_key = t.old_root
+"""
+
+# $2, $3, $4: keys' roots before, keys, their roots now.
+_MOVED: Final = """
+    moved as (
+        select old_root, member, root_key, regexp_replace(member, '~bot$', '') as visitor_id
+        from unnest($2::text[], $3::text[], $4::text[]) as t (old_root, member, root_key)
+    )
+"""
+
+_FIRST_DATE: Final = f"""
+    with {_MOVED}
+    select min(s.start_date)
+    from user_sessions s
+    where s.site_id = $1 and s.session_key in (select old_root from moved)
+        and exists (
+            select from pageviews p
+            where p.site_id = s.site_id and p.session_id = s.session_id
+                and p.visitor_id in (select visitor_id from moved)
+            union all
+            select from user_events u
+            where u.site_id = s.site_id and u.session_id = s.session_id
+                and u.visitor_id in (select visitor_id from moved)
+        )
+"""  # noqa: S608 - of the constant above
+
+_OF_MOVED: Final = f"""
+    with {_MOVED}
+    select s.session_id, s.ordinal, m.root_key
+    from moved m
+    join user_sessions s
+        on s.site_id = $1 and s.session_key = m.old_root and s.visitor_id = m.visitor_id
+    where s.start_date < $5
+"""  # noqa: S608
+
+_RENAME: Final = """
+    update user_sessions s
+    set session_id = t.new_id, session_key = t.root_key
+    from unnest($2::text[], $3::text[], $4::text[]) as t (old_id, new_id, root_key)
+    where s.site_id = $1 and s.session_id = t.old_id
 """
 
 _ADD: Final = """
@@ -98,6 +139,77 @@ async def follow(connection: Connection, batch: Mapping[Key, Sequence[LogRow]]) 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What became of the chains that a visitor was taken out of.
+
+    is_any: whether there were any. moved: key to (its root before, its root now), where that is another.
+    first_date: the site's first day on which sessions with events of such keys start.
+    """
+
+    is_any: bool = False
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    first_date: date | None = None
+
+
+async def cut(connection: Connection, site_id: str, visitor_id: str) -> Cut:
+    """Take a visitor's links away. What hung together by them alone falls apart, each part under its own root."""
+    keys = [make_key(visitor_id, is_bot=is_bot) for is_bot in (False, True)]
+    gone = await connection.fetch(
+        "delete from midnight_links where site_id = $1 and session_key = any($2::text[])"
+        " returning root_key",
+        site_id,
+        keys,
+    )
+    moved: dict[str, tuple[str, str]] = {}
+    # Retention may have taken a root's own links, and left its name.
+    for old_root in sorted({*keys, *(row["root_key"] for row in gone)}):
+        left = await connection.fetch(
+            "select session_key, midnight_key, key_date from midnight_links"
+            " where site_id = $1 and root_key = $2",
+            site_id,
+            old_root,
+        )
+        shared: dict[str, set[Root]] = {}
+        for row in left:
+            own = Root(site_id, row["key_date"], row["session_key"])
+            shared.setdefault(row["midnight_key"], set()).add(own)
+        for own, root in _join(shared.values()).items():
+            if root.key == old_root:
+                continue
+            moved[own.key] = (old_root, root.key)
+            await connection.execute(
+                "update midnight_links set root_key = $3, root_date = $4"
+                " where site_id = $1 and session_key = $2",
+                site_id,
+                own.key,
+                root.key,
+                root.day,
+            )
+    first = await connection.fetchval(_FIRST_DATE, site_id, *_columns(moved)) if moved else None
+    return Cut(bool(gone or moved), moved, first)
+
+
+async def rename_before(connection: Connection, site_id: str, cut: Cut, since: date) -> None:
+    """Give the sessions that begin before `since`, of which no event tells any more, the names of their roots now."""
+    if not cut.moved:
+        return
+    found = await connection.fetch(_OF_MOVED, site_id, *_columns(cut.moved), since)
+    renamed = [
+        (site_id, row["session_id"], session_id_of(row["root_key"], row["ordinal"]))
+        for row in found
+    ]
+    if renamed:
+        await store.rename(connection, renamed)
+        await connection.execute(
+            _RENAME,
+            site_id,
+            [old for _, old, _ in renamed],
+            [new for _, _, new in renamed],
+            [row["root_key"] for row in found],
+        )
+
+
 def _day_of(row: LogRow) -> date:
     # All events of a linked key were received on one UTC day, that of its salt.
     return row.received_at.astimezone(UTC).date()
@@ -116,6 +228,10 @@ def _join(groups: Iterable[Collection[Root]]) -> dict[Root, Root]:
         found = [leader_of(root) for root in group]
         leaders.update(dict.fromkeys(found, min(found)))
     return {root: leader_of(root) for root in leaders}
+
+
+def _columns(moved: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str], list[str]]:
+    return [old for old, _ in moved.values()], list(moved), [new for _, new in moved.values()]
 
 
 async def _find(connection: Connection, column: str, names: Sequence[Key]) -> dict[Key, Root]:
