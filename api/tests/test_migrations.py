@@ -68,7 +68,7 @@ async def test_upgrading_a_filled_database_keeps_its_data(stack: Stack, revision
     await stack.rows("insert into spool_positions (segment, byte_position) values ('s', 1)")
     await stack.rows("insert into ingest_ledger values ('shop', now(), 'stored', 1)")
     await stack.rows("insert into site_minutes values ('shop', now(), 1)")
-    await stack.rows("insert into erasures values ('shop', '', now(), 'cli', now())")
+    await stack.rows("insert into erasures values ('shop', 'x', now(), 'cli', now())")
     await stack.rows("insert into retention_floors values ('shop', '2026-01-01')")
     await stack.rows("insert into audit_log (at, actor, action) values (now(), 'cli', 'test')")
     await stack.rows("insert into sites (site_id) values ('shop')")
