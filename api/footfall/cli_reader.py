@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import click
 
 from footfall.admin import readers
+from footfall.cli_transaction import in_transaction
 from footfall.config import Settings
-from footfall.database import Connection, open_pool, transaction
 from footfall.embedded.run_file import find_database_url, find_running
-
-Result = TypeVar("Result")
-
-
-def _run(work: Callable[[Connection], Awaitable[Result]]) -> Result:
-    """Do `work` in one transaction."""
-
-    async def run() -> Result:
-        url = find_database_url(Settings.from_environment())
-        pool = await open_pool(url, role="admin", max_size=1)
-        try:
-            async with transaction(pool) as connection:
-                return await work(connection)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
 
 
 @click.group()
@@ -58,7 +38,7 @@ def reader() -> None:
 )
 def create(name: str, statement_s: int, connections: int) -> None:
     """Make a login and print the address to connect to: this once, since it holds the password."""
-    login = _run(
+    login = in_transaction(
         lambda connection: readers.create_reader(
             connection, name, statement_s=statement_s, connections=connections
         )
@@ -71,7 +51,7 @@ def create(name: str, statement_s: int, connections: int) -> None:
 @reader.command(epilog="Example: footfall reader show")
 def show() -> None:
     """List the logins: name, user, database, limits, open connections. Passwords are kept nowhere."""
-    found = _run(readers.list_readers)
+    found = in_transaction(readers.list_readers)
     if not found:
         click.echo("There is no reader: `footfall reader create NAME` makes one.")
         return
@@ -95,7 +75,7 @@ def show() -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """End a login and its open connections."""
-    _run(lambda connection: readers.remove_reader(connection, name))
+    in_transaction(lambda connection: readers.remove_reader(connection, name))
     click.echo(f"Removed {name}.")
 
 

@@ -14,8 +14,9 @@ import click
 from footfall.admin import clearing, keys, sites
 from footfall.admin.clearing import Extent, Installation
 from footfall.admin.sites import SiteChange, SiteRecord
+from footfall.cli_transaction import in_transaction
 from footfall.config import Settings
-from footfall.database import Connection, Pool, open_pool, transaction
+from footfall.database import Pool, open_pool
 from footfall.edge.reports import snippet
 from footfall.embedded.run_file import find_database_url, find_running
 from footfall.errors import NotFound, Unprocessable
@@ -24,21 +25,6 @@ from footfall.site import SiteDirectory
 Result = TypeVar("Result")
 
 _DELAY = f"A running Footfall follows within {SiteDirectory.REFRESH_S:.0f} seconds."
-
-
-def _run(work: Callable[[Connection], Awaitable[Result]]) -> Result:
-    """Do `work` in one transaction."""
-
-    async def run() -> Result:
-        url = find_database_url(Settings.from_environment())
-        pool = await open_pool(url, role="admin", max_size=1)
-        try:
-            async with transaction(pool) as connection:
-                return await work(connection)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
 
 
 def _change_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -83,7 +69,7 @@ def list_() -> None:
             ", ".join(found.allowed_domains) or "all domains",
             "registered itself" if found.registered_by == "event" else "added",
         )
-        for found in _run(sites.list_sites)
+        for found in in_transaction(sites.list_sites)
     ]
     _print_columns(rows, "There is no site yet: add one, or let its first event do it.")
 
@@ -99,7 +85,7 @@ def add(
 ) -> None:
     """Make a site, and print what to put on its pages."""
     change = SiteChange(timezone, domains, _read_settings(settings))
-    _show(_run(lambda connection: sites.add_site(connection, site_id, change)))
+    _show(in_transaction(lambda connection: sites.add_site(connection, site_id, change)))
 
 
 @site.command(
@@ -122,7 +108,7 @@ def set_(
     change = SiteChange(
         timezone, domains if domains or all_domains else None, _read_settings(settings)
     )
-    _show(_run(lambda connection: sites.change_site(connection, site_id, change)))
+    _show(in_transaction(lambda connection: sites.change_site(connection, site_id, change)))
     if timezone is not None:
         click.echo("Days counted until now keep the old zone until `footfall rebuild`.", err=True)
     click.echo(_DELAY, err=True)
@@ -132,7 +118,7 @@ def set_(
 @click.argument("site_id", metavar="ID")
 def show(site_id: str) -> None:
     """Print a site's settings, and what to put on its pages."""
-    _show(_run(lambda connection: sites.read_site(connection, site_id)))
+    _show(in_transaction(lambda connection: sites.read_site(connection, site_id)))
 
 
 @site.command(epilog="Example: footfall site reset my-shop")
@@ -210,17 +196,17 @@ def _clear(
 def secret(site_id: str, action: str | None) -> None:
     """Ask for signed events, by a secret that is shown once; without an option: say whether there is one."""
     if action == "remove":
-        _run(lambda connection: sites.remove_secret(connection, site_id))
+        in_transaction(lambda connection: sites.remove_secret(connection, site_id))
         click.echo(f"{site_id} takes unsigned events.")
         return
-    found = _run(lambda connection: sites.read_site(connection, site_id))
+    found = in_transaction(lambda connection: sites.read_site(connection, site_id))
     if action is None and found.has_secret:
         click.echo(f"{site_id} has a secret, which nobody can show; --rotate makes another.")
         return
     if action is None:
         click.echo(f"{site_id} has no secret and takes unsigned events; --rotate makes one.")
         return
-    click.echo(_run(lambda connection: sites.rotate_secret(connection, site_id)))
+    click.echo(in_transaction(lambda connection: sites.rotate_secret(connection, site_id)))
     click.echo(f"Shown once; unsigned events for {site_id} are refused from now on.", err=True)
     click.echo(_DELAY, err=True)
 
@@ -243,7 +229,7 @@ def list_keys(site_id: str | None) -> None:
             f"used {_day(found.last_used_at)}" if found.last_used_at else "never used",
             f"revoked {_day(found.revoked_at)}" if found.revoked_at else "valid",
         )
-        for found in _run(lambda connection: keys.list_keys(connection, site_id))
+        for found in in_transaction(lambda connection: keys.list_keys(connection, site_id))
     ]
     _print_columns(rows, "There is no key.")
 
@@ -261,7 +247,9 @@ def list_keys(site_id: str | None) -> None:
 @click.option("--name", default="", metavar="TEXT", help="For yourself: who has it.")
 def create(scope: keys.Scope, site_id: str | None, name: str) -> None:
     """Make a key and print it: this once, since only its hash is kept."""
-    made, text = _run(lambda connection: keys.create_key(connection, scope, site_id, name))
+    made, text = in_transaction(
+        lambda connection: keys.create_key(connection, scope, site_id, name)
+    )
     click.echo(text)
     click.echo(f"Shown once. `footfall key revoke {made.key_id}` ends it.", err=True)
 
@@ -270,7 +258,7 @@ def create(scope: keys.Scope, site_id: str | None, name: str) -> None:
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """End a key, by the id that `footfall key list` shows."""
-    _run(lambda connection: keys.revoke_key(connection, key_id, datetime.now(UTC)))
+    in_transaction(lambda connection: keys.revoke_key(connection, key_id, datetime.now(UTC)))
     click.echo(f"Revoked {key_id}.")
     click.echo(_DELAY, err=True)
 

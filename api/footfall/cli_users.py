@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import click
 
 from footfall.admin import links, passwords, users
 from footfall.admin.users import ROLES, Role, User, UserChange
+from footfall.cli_transaction import in_transaction
 from footfall.config import Settings
-from footfall.database import Connection, open_pool, transaction
-from footfall.embedded.run_file import find_database_url, find_public_url
+from footfall.database import Connection
+from footfall.embedded.run_file import find_public_url
 from footfall.errors import Unprocessable
-
-Result = TypeVar("Result")
 
 # Where the containers are tried out; nobody told them their address.
 LIKELY_URL = "http://localhost"
 _DAYS = f"It works once, within {links.LIFE.days} days."
-
-
-def _run(work: Callable[[Connection], Awaitable[Result]]) -> Result:
-    """Do `work` in one transaction."""
-
-    async def run() -> Result:
-        url = find_database_url(Settings.from_environment())
-        pool = await open_pool(url, role="admin", max_size=1)
-        try:
-            async with transaction(pool) as connection:
-                return await work(connection)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
 
 
 @click.group()
@@ -76,7 +58,7 @@ def add(name: str, roles: tuple[str, ...], is_admin: bool, by_link: bool) -> Non
             return made, None
         return made, await links.make_password_link(connection, made, datetime.now(UTC))
 
-    made, secret = _run(work)
+    made, secret = in_transaction(work)
     click.echo(f"Added {made.name}: {_rights(made)}.", err=secret is not None)
     if secret is not None:
         _print_link("password", secret)
@@ -93,7 +75,7 @@ def list_(site_id: str | None) -> None:
             f"signed in {_hour(found.last_login_at)}" if found.last_login_at else "never signed in",
             _state(found),
         )
-        for found in _run(lambda connection: users.list_users(connection, site_id))
+        for found in in_transaction(lambda connection: users.list_users(connection, site_id))
     ]
     _print_columns(rows, "There is no account yet: `footfall user link` prints a set-up link.")
 
@@ -120,7 +102,7 @@ def set_(
 ) -> None:
     """Change what an account may do, or its password; it holds at once."""
     change = UserChange(is_admin, is_disabled, {**_read_roles(roles), **dict.fromkeys(ended)})
-    _run(lambda connection: users.find_user(connection, name))
+    in_transaction(lambda connection: users.find_user(connection, name))
     password_hash = passwords.hash_password(_ask_password()) if with_password else None
 
     async def work(connection: Connection) -> User:
@@ -129,7 +111,7 @@ def set_(
             await users.set_password(connection, found, password_hash)
         return await users.change_user(connection, found.user_id, change)
 
-    after = _run(work)
+    after = in_transaction(work)
     click.echo(f"{after.name}: {_rights(after)}, {_state(after)}.")
 
 
@@ -138,10 +120,10 @@ def set_(
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, yes: bool) -> None:
     """Forget an account and sign it out; the audit log keeps its name."""
-    found = _run(lambda connection: users.find_user(connection, name))
+    found = in_transaction(lambda connection: users.find_user(connection, name))
     if not yes:
         click.confirm(f"Remove {found.name} ({_rights(found)})", abort=True)
-    _run(lambda connection: users.remove_user(connection, found.user_id))
+    in_transaction(lambda connection: users.remove_user(connection, found.user_id))
     click.echo(f"Removed {found.name}.")
 
 
@@ -164,7 +146,7 @@ def link(name: str | None, if_needed: bool) -> None:
             return None
         return await links.make_setup_link(connection, now)
 
-    secret = _run(work)
+    secret = in_transaction(work)
     if secret is not None:
         _print_link("setup" if name is None else "password", secret)
 
