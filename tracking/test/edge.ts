@@ -76,7 +76,10 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export class Edge {
   readonly #server = createServer((request, response) => {
-    void this.#answer(request, response);
+    void this.#answer(request, response).catch((error: unknown) => {
+      // What a browser breaks off, or the end of a test, was never sent.
+      if (request.complete) throw error;
+    });
   });
   readonly #pages = new Map<string, string>();
   requests: Request[] = [];
