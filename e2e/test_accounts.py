@@ -169,7 +169,7 @@ def test_somebody_of_one_site_sees_that_site_only(stack: Stack, person: BrowserC
     open_account_menu(page)
     expect(page.get_by_text("viewer of e2e-mine")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="What became of every event").click()
+    page.get_by_role("link", name="Ledger").click()
     expect(page.get_by_text("Every event that was received is accounted for.")).to_be_visible()
     assert "e2e-theirs" not in page.content()
     page.goto(f"{stack.url}/dashboard/?site=e2e-theirs")

@@ -7,9 +7,8 @@ import { TopBar } from "./header/TopBar";
 import { NoSites } from "./install/NoSites";
 import { NothingShared } from "./install/NothingShared";
 import { amend, navigate, usePageState } from "./navigation";
-import { LedgerPage } from "./ledger/LedgerPage";
+import { pages } from "./pages";
 import { useCheck, useSites } from "./queries";
-import { SitePage } from "./SitePage";
 import { Loading } from "./states/Loading";
 import { Problem } from "./states/Problem";
 import { UnknownSite } from "./states/UnknownSite";
@@ -104,8 +103,18 @@ const Sites = (): ReactNode => {
       </>
     );
 
-  if (state.view === "ledger")
-    return <LedgerPage site={site} sites={sites.data} hours={state.hours} onChoose={choose} />;
-
-  return <SitePage key={site.site_id} site={site} sites={sites.data} state={state} onChoose={choose} />;
+  const SitePage = pages[state.view];
+  return (
+    <Suspense
+      key={site.site_id}
+      fallback={
+        <>
+          <TopBar sites={sites.data} chosen={site} onChoose={choose} />
+          <Loading />
+        </>
+      }
+    >
+      <SitePage site={site} sites={sites.data} state={state} onChoose={choose} />
+    </Suspense>
+  );
 };

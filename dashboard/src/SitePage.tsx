@@ -4,21 +4,13 @@ import type { ReactNode } from "react";
 import { useFromNow } from "./clock";
 import { TopBar } from "./header/TopBar";
 import { Waiting } from "./install/Waiting";
+import type { PageProps } from "./pages";
 import { preceding, resolve, todayIn } from "./period";
 import { useInstallation, type View } from "./queries";
 import { Report } from "./Report";
-import type { PageState } from "./state";
 import { Loading } from "./states/Loading";
-import type { Site } from "./wire";
 
-type Props = {
-  readonly site: Site;
-  readonly sites: readonly Site[];
-  readonly state: PageState;
-  readonly onChoose: (siteId: string) => void;
-};
-
-export const SitePage = ({ site, sites, state, onChoose }: Props): ReactNode => {
+export const SitePage = ({ site, sites, state, onChoose }: PageProps): ReactNode => {
   const installation = useInstallation(site.site_id);
   const today = useFromNow((now) => todayIn(site.timezone, now));
   const range = resolve(state.period, today);

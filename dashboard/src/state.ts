@@ -17,6 +17,7 @@ export type PlaceTab = (typeof placeTabs)[number];
 export const deviceTabs = ["browser", "os", "device"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
+/** The pages of a site, in the order of the navigation. */
 export const views = ["report", "ledger"] as const;
 export type ViewName = (typeof views)[number];
 

@@ -1,12 +1,12 @@
-// The bar that stays on top: mark, site picker, the period where there is one, keys, theme, account.
-import { ChartLine, Keyboard, Moon, Scale, Sun } from "lucide-react";
+// The bar that stays on top: mark, site picker, the period where there is one, keys, theme, account; the site's pages.
+import { Keyboard, Moon, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { navigate, usePageState } from "../navigation";
 import { toggleTheme, useTheme } from "../theme";
 import type { Site } from "../wire";
 import { AccountMenu } from "./AccountMenu";
 import { Mark } from "./Mark";
+import { SiteNavigation } from "./SiteNavigation";
 import { SitePicker } from "./SitePicker";
 import styles from "./TopBar.module.css";
 
@@ -17,7 +17,7 @@ type Props = {
   /** Shows the keyboard shortcuts, where there are some. */
   readonly onKeys?: () => void;
   readonly children?: ReactNode;
-  /** A second line. */
+  /** A line under the navigation. */
   readonly below?: ReactNode;
 };
 
@@ -42,33 +42,14 @@ export const TopBar = ({ sites, chosen, onChoose, onKeys, children, below }: Pro
             <Keyboard size={17} aria-hidden />
           </button>
         )}
-        {sites.length > 0 && <ViewToggle />}
         <ThemeToggle />
         <AccountMenu />
       </div>
     </div>
+    {chosen !== null && <SiteNavigation />}
     {below}
   </header>
 );
-
-const ViewToggle = (): ReactNode => {
-  const onLedger = usePageState().view === "ledger";
-  const Icon = onLedger ? ChartLine : Scale;
-  const label = onLedger ? "Back to the reports" : "What became of every event";
-  return (
-    <button
-      type="button"
-      className={styles.icon}
-      onClick={() => {
-        navigate({ view: onLedger ? "report" : "ledger" });
-      }}
-      aria-label={label}
-      title={label}
-    >
-      <Icon size={17} aria-hidden />
-    </button>
-  );
-};
 
 const ThemeToggle = (): ReactNode => {
   const dark = useTheme() === "dark";

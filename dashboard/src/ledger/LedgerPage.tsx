@@ -6,11 +6,12 @@ import { useSession } from "../access/access";
 import { count, share } from "../format";
 import { TopBar } from "../header/TopBar";
 import { navigate } from "../navigation";
+import type { PageProps } from "../pages";
 import { useLedger } from "../queries";
 import { ledgerSpans, type LedgerSpan } from "../state";
 import { Loading } from "../states/Loading";
 import { Problem } from "../states/Problem";
-import type { Balance, Ledger, Site } from "../wire";
+import type { Balance, Ledger } from "../wire";
 import { bySite, byTime, droppedOf, type Line } from "./balance";
 import styles from "./LedgerPage.module.css";
 
@@ -27,27 +28,13 @@ const reasons: Readonly<Record<string, string>> = {
   bot: "robots, which the site drops",
 };
 
-type Props = {
-  readonly site: Site;
-  readonly sites: readonly Site[];
-  readonly hours: LedgerSpan;
-  readonly onChoose: (siteId: string) => void;
-};
-
-export const LedgerPage = ({ site, sites, hours, onChoose }: Props): ReactNode => {
+export const LedgerPage = ({ site, sites, state: { hours }, onChoose }: PageProps): ReactNode => {
   // Whoever reads single sites sees the chosen one; events that named no site are the administrator's.
   const readsAll = useSession().everywhere !== null;
   const ledger = useLedger(Number(hours), readsAll ? null : site.site_id);
   return (
     <>
-      <TopBar
-        sites={sites}
-        chosen={site}
-        onChoose={(chosen) => {
-          navigate({ view: "report" });
-          onChoose(chosen);
-        }}
-      >
+      <TopBar sites={sites} chosen={site} onChoose={onChoose}>
         <div className={styles.spans} role="group" aria-label="Period">
           {ledgerSpans.map((span) => (
             <button

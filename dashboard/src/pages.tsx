@@ -1,0 +1,18 @@
+// The pages of one site. All but the report load when they are opened.
+import { lazy, type ComponentType } from "react";
+
+import { SitePage } from "./SitePage";
+import type { PageState, ViewName } from "./state";
+import type { Site } from "./wire";
+
+export type PageProps = {
+  readonly site: Site;
+  readonly sites: readonly Site[];
+  readonly state: PageState;
+  readonly onChoose: (siteId: string) => void;
+};
+
+export const pages: Readonly<Record<ViewName, ComponentType<PageProps>>> = {
+  report: SitePage,
+  ledger: lazy(async () => ({ default: (await import("./ledger/LedgerPage")).LedgerPage })),
+};
