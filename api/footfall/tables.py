@@ -290,6 +290,7 @@ retention_floors = Table(
     _count("events_removed", BigInteger),
     _count("details_removed", BigInteger),
     _at("updated_at", server_default=text("now()")),
+    Column("details_date", Date, nullable=False, server_default=text("'-infinity'")),
 )
 
 erasures = Table(

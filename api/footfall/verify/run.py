@@ -116,7 +116,9 @@ async def _verify(connection: Connection, scope: Scope, on_progress: Progress) -
     if counted != logged:
         report.add(Difference("log_counts", None, None, "", "row_count", str(counted), str(logged)))
     skipped = await _skipped(connection, offset)
-    floors = await connection.fetch("select site_id, floor_date from retention_floors")
+    floors = await connection.fetch(
+        "select site_id, greatest(floor_date, details_date) as floor_date from retention_floors"
+    )
     scope = replace(scope, whole_since={f["site_id"]: f["floor_date"] + _MARGIN for f in floors})
     await _compare_sessions(connection, scope, report, zones, skipped, on_progress)
     limits = (scope.site_id, scope.first, scope.last)

@@ -15,6 +15,7 @@ from build import NOON, click, pageview
 from footfall import worker
 from footfall.admin import retention
 from footfall.cli import main
+from footfall.verify.run import Scope, verify
 
 SUMS = ("daily_site_metrics", "visitor_days", "daily_rollups", "hourly_rollups", "rollup_visitors")
 DAYS = 14
@@ -135,6 +136,23 @@ async def test_details_go_and_sums_stay(stack: Stack) -> None:
         CliRunner().invoke, main, ["retention", "show"], env={"DATABASE_URL": stack.database_url}
     )
     assert "shop" in listed.stdout
+
+
+async def test_verify_takes_removed_details_for_no_difference(stack: Stack) -> None:
+    await two_weeks(stack)
+    await keep(stack, "shop", keep_details_days=8)
+    await retention.run(stack.pool, stack.clock.now)
+    assert (await verify(stack.pool, Scope())).differences == []
+    # A run without anything to do leaves the floor where it is; a day later it moves on.
+    stack.clock.advance(days=1)
+    for _ in range(2):
+        await retention.run(stack.pool, stack.clock.now)
+    assert await stack.value("select details_date::text from retention_floors") == "2026-03-16"
+    await stack.rows("update user_sessions set event_count = 9 where site_id = 'shop'")
+    found = (await verify(stack.pool, Scope())).differences
+    assert {one.day for one in found if one.table == "user_sessions"} == {
+        NOON.date() + timedelta(days=day) for day in range(8, DAYS)
+    }
 
 
 async def test_no_append_waits_while_a_day_is_dropped(stack: Stack) -> None:
