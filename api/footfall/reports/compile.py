@@ -89,18 +89,26 @@ def compile_breakdown(
     grouped = _grouped(query, period, zone)
     if only is not None:
         within = grouped.subquery("groups")
-        statement = select(within).where(within.c.key.in_(only))
-    else:
-        column = by_name(query.order.by)
-        column = column.desc() if query.order.descending else column.asc()
-        statement = grouped.order_by(column.nulls_last(), by_name("key"))
-        statement = statement.limit(query.limit).offset(query.offset)
-    return Statement(statement, query.metrics)
+        return Statement(select(within).where(within.c.key.in_(only)), query.metrics)
+    return Statement(_page(query, grouped), query.metrics)
+
+
+def compile_counted(query: Query, period: Period, zone: ZoneInfo) -> Statement:
+    """As compile_breakdown(), and last in every row how many rows the whole breakdown has."""
+    grouped = _grouped(query, period, zone)
+    return Statement(_page(query, grouped.add_columns(func.count().over())), query.metrics)
 
 
 def compile_row_count(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     """How many rows the whole breakdown has."""
     return select(func.count()).select_from(_grouped(query, period, zone).subquery("groups"))
+
+
+def _page(query: Query, grouped: Select[Any]) -> Select[Any]:
+    column = by_name(query.order.by)
+    column = column.desc() if query.order.descending else column.asc()
+    statement = grouped.order_by(column.nulls_last(), by_name("key"))
+    return statement.limit(query.limit).offset(query.offset)
 
 
 def _grouped(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:

@@ -18,6 +18,7 @@ from footfall.reports.render import csv_lines
 from footfall.reports.run import Row, compared, series
 from footfall.reports.sites import timezone_of
 from footfall.reports.snapshot import check_patterns, snapshot
+from footfall.reports.values import with_whole_values
 
 PIECE_ROWS: Final = 1_000
 
@@ -30,6 +31,7 @@ async def stream_csv(engine: AsyncEngine, query: Query) -> AsyncGenerator[str, N
     async with snapshot(engine) as connection:
         zone = ZoneInfo(await timezone_of(connection, query.site_id))
         await check_patterns(connection, query)
+        query = await with_whole_values(connection, query)
         text = csv_lines([_header(query)])
         if not query.is_breakdown:
             rows, _ = await series(connection, query, zone)

@@ -7,18 +7,21 @@ same ones; what a filter means is said in vocabulary.py. Reads sessions and sing
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     BigInteger,
-    Float,
+    FromClause,
+    Integer,
     Select,
     Subquery,
+    Text,
     and_,
+    any_,
     case,
-    cast,
-    distinct,
     exists,
     func,
     literal,
@@ -63,55 +66,104 @@ _KEYS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of single pageviews or events: whose session it is, the dimension's value, and the instant."""
+
+    table: FromClause
+    value: Column
+    at: Column
+    timed: Column | None = None
+
+
+_ROWS: Final = {
+    DimensionKind.PAGE: _Rows(
+        pageviews, pageviews.c.path, pageviews.c.view_timestamp, pageviews.c.time_on_page_seconds
+    ),
+    DimensionKind.EVENT: _Rows(
+        user_events, user_events.c.event_type, user_events.c.event_timestamp
+    ),
+}
+
+
 def narrowed(query: Query, scope: Scope) -> Select[Any]:
     """The query's metrics, after a column `key` where there is a dimension.
 
     scope: of the query's period or of its comparison. A key is a local day or time where the dimension is
     one of time; values that nothing is known of are left out.
     """
+    asked = {kind: _asked(query.filters, kind, scope) for kind in _ROWS}
     kind = query.dimension.kind if query.dimension else None
-    if kind is DimensionKind.PAGE:
-        return _by_page(query, scope)
-    if kind is DimensionKind.EVENT:
-        return _by_event(query, scope)
+    if kind in _ROWS:
+        return _by_row(query, scope, asked, kind)
     key = _key_of(query.dimension, scope)
-    rows = _sums(query, scope, key)
+    rows = _sums(query, scope, key, asked)
     measures = _measures(rows.c)
     columns: list[Column] = [measures[name].label(name) for name in query.metrics]
     statement: Select[Any] = select(*columns).select_from(rows)
     return statement if key is None else keyed(statement, rows.c.key)
 
 
-def _sums(query: Query, scope: Scope, key: Column | None) -> Subquery:
-    """_COUNTED by key: a row of the chosen sessions and, where only some pageviews or events count, one of those.
+Asked = dict[DimensionKind, CTE | None]
 
-    Each is summed up by itself, so that visitors are told apart among the sessions alone.
-    """
-    chosen = _choose(query.filters, scope, key)
-    c = chosen.c
-    keys = [] if key is None else [c.key]
-    pages = asked_for(query.filters, DimensionKind.PAGE)
-    events = asked_for(query.filters, DimensionKind.EVENT)
+
+def _asked(filters: Iterable[Filter], kind: DimensionKind, scope: Scope) -> CTE | None:
+    """The pageviews or events that filters ask for, read once: they choose sessions, and are counted. None: all."""
+    conditions = asked_for(filters, kind)
+    if not conditions:
+        return None
+    rows = _ROWS[kind]
+    columns = [rows.table.c.session_id, rows.value.label("value")]
+    if rows.timed is not None:
+        columns.append(rows.timed.label("timed"))
+    statement = select(*columns).where(
+        rows.table.c.site_id == scope.site_id,
+        rows.at >= _earliest(scope),
+        or_(*(compare(condition, rows.value) for condition in conditions)),
+    )
+    return statement.cte(f"asked_{kind}")
+
+
+def _sums(query: Query, scope: Scope, key: Column | None, asked: Asked) -> Subquery:
+    """_COUNTED by key: a row of the chosen sessions and, where only some pageviews or events count, one of those."""
+    chosen = _choose(query.filters, scope, key, asked)
+    keys = [] if key is None else [chosen.c.key]
     nothing = literal(0, BigInteger)
-    own: Measures = {
-        "visitors": func.count(distinct(c.visitor_id)),
+    sums: Measures = {
         "sessions": func.count(),
-        "bounced_sessions": func.sum(c.bounced_sessions),
-        "duration_seconds": func.sum(c.duration_seconds),
-        "session_pageviews": func.sum(c.session_pageviews),
-        "pageviews": nothing if pages else func.sum(c.session_pageviews),
-        "events": nothing if events else func.sum(c.session_events),
+        "bounced_sessions": func.sum(chosen.c.bounced_sessions),
+        "duration_seconds": func.sum(chosen.c.duration_seconds),
+        "session_pageviews": func.sum(chosen.c.session_pageviews),
+        "session_events": func.sum(chosen.c.session_events),
     }
-    arms: list[Select[Any]] = [select(*keys, *(own[name].label(name) for name in _COUNTED))]
-    for metric, wanted, joined in (
-        ("pageviews", pages, _with_views(chosen, pages, scope)),
-        ("events", events, _with_events(chosen, events, scope)),
-    ):
-        if wanted and metric in query.metrics:
-            one = [(func.count() if n == metric else nothing).label(n) for n in _COUNTED]
-            arms.append(joined.with_only_columns(*keys, *one))
-    grouped = [arm.group_by(*keys) for arm in arms]
-    return (grouped[0] if len(grouped) == 1 else union_all(*grouped)).subquery("sums")
+    own: Measures
+    if "visitors" in query.metrics:
+        # People are told apart by a hash of them; count(distinct) would sort every session.
+        people = (
+            select(*keys, *(sums[name].label(name) for name in sums))
+            .group_by(*keys, chosen.c.visitor_id)
+            .subquery("people")
+        )
+        keys = [] if key is None else [people.c.key]
+        own = {"visitors": func.count(), **{name: func.sum(people.c[name]) for name in sums}}
+    else:
+        own = {"visitors": nothing, **sums}
+    own["pageviews"] = (
+        nothing if asked[DimensionKind.PAGE] is not None else own["session_pageviews"]
+    )
+    own["events"] = nothing if asked[DimensionKind.EVENT] is not None else own["session_events"]
+    arms = [select(*keys, *(own[name].label(name) for name in _COUNTED)).group_by(*keys)]
+    for metric, kind in (("pageviews", DimensionKind.PAGE), ("events", DimensionKind.EVENT)):
+        rows = asked[kind]
+        if rows is None or metric not in query.metrics:
+            continue
+        keys = [] if key is None else [chosen.c.key]
+        one = [(func.count() if n == metric else nothing).label(n) for n in _COUNTED]
+        joined = select(*keys, *one).join_from(
+            chosen, rows, rows.c.session_id == chosen.c.session_id
+        )
+        arms.append(joined.group_by(*keys))
+    return (arms[0] if len(arms) == 1 else union_all(*arms)).subquery("sums")
 
 
 def _measures(c: Any) -> Measures:
@@ -127,38 +179,50 @@ def _measures(c: Any) -> Measures:
     }
 
 
-def _by_page(query: Query, scope: Scope) -> Select[Any]:
-    chosen = _choose(query.filters, scope, None)
-    joined = _with_views(chosen, asked_for(query.filters, DimensionKind.PAGE), scope)
+def _by_row(query: Query, scope: Scope, asked: Asked, kind: DimensionKind) -> Select[Any]:
+    """By page or event: chosen sessions beside their rows, of those asked for where some are."""
+    chosen = _choose(query.filters, scope, None, asked)
+    rows, only = _ROWS[kind], asked[kind]
+    if only is None:
+        value, timed = rows.value, rows.timed
+        joined = select().join_from(
+            chosen,
+            rows.table,
+            and_(
+                rows.table.c.site_id == scope.site_id,
+                rows.table.c.session_id == chosen.c.session_id,
+                rows.at >= _earliest(scope),
+            ),
+        )
+    else:
+        value, timed = only.c.value, only.c.get("timed")
+        joined = select().join_from(chosen, only, only.c.session_id == chosen.c.session_id)
+    if timed is None:
+        timed = literal(None, Integer)
+    sums = [func.count().label("count"), func.count(timed).label("timed")]
+    sums.append(func.sum(timed).label("timed_sum"))
+    # By visitor first, as in _sums.
+    people = (
+        joined.with_only_columns(value.collate("C").label("key"), *sums)
+        .group_by(value.collate("C"), chosen.c.visitor_id)
+        .subquery("people")
+    )
+    c = people.c
     measures: Measures = {
-        "visitors": func.count(distinct(chosen.c.visitor_id)),
-        "pageviews": func.count(),
-        "time_on_page_s": cast(func.avg(pageviews.c.time_on_page_seconds), Float(53)),
+        "visitors": func.count(),
+        "pageviews": add_up(c.count),
+        "events": add_up(c.count),
+        "time_on_page_s": share(add_up(c.timed_sum), add_up(c.timed)),
     }
-    return _grouped(query, joined, pageviews.c.path, measures)
-
-
-def _by_event(query: Query, scope: Scope) -> Select[Any]:
-    chosen = _choose(query.filters, scope, None)
-    joined = _with_events(chosen, asked_for(query.filters, DimensionKind.EVENT), scope)
-    measures: Measures = {
-        "visitors": func.count(distinct(chosen.c.visitor_id)),
-        "events": func.count(),
-    }
-    return _grouped(query, joined, user_events.c.event_type, measures)
-
-
-def _grouped(query: Query, joined: Select[Any], key: Column, measures: Measures) -> Select[Any]:
     columns = [measures[name].label(name) for name in query.metrics]
-    statement: Select[Any] = joined.with_only_columns(*columns)
-    return keyed(statement, key.collate("C"))
+    return keyed(select(*columns).select_from(people), c.key)
 
 
-def _choose(filters: Iterable[Filter], scope: Scope, key: Column | None) -> CTE:
+def _choose(filters: Iterable[Filter], scope: Scope, key: Column | None, asked: Asked) -> CTE:
     """The sessions of the range that meet the filters and have a key where one is asked for."""
     s = user_sessions.c
     keys: list[Column] = [] if key is None else [key.label("key")]
-    conditions = [_holds(part, scope) for part in filters]
+    conditions = [_holds(part, scope, asked) for part in filters]
     if key is not None:
         conditions.append(key.is_not(None))
     columns: Select[Any] = select(
@@ -173,73 +237,45 @@ def _choose(filters: Iterable[Filter], scope: Scope, key: Column | None) -> CTE:
     return columns.where(sessions_of(scope), *conditions).cte("chosen")
 
 
-def _with_views(chosen: CTE, asked: list[Condition], scope: Scope) -> Select[Any]:
-    """Chosen sessions beside their pageviews, of the pages asked for where some are."""
-    p = pageviews.c
-    statement = select(chosen.c.session_id).join_from(
-        chosen,
-        pageviews,
-        and_(
-            p.site_id == scope.site_id,
-            p.session_id == chosen.c.session_id,
-            p.view_timestamp >= _earliest(scope),
-        ),
-    )
-    return statement.where(_any_of(asked, p.path)) if asked else statement
-
-
-def _with_events(chosen: CTE, asked: list[Condition], scope: Scope) -> Select[Any]:
-    """Chosen sessions beside their events, of the names asked for where some are."""
-    e = user_events.c
-    statement = select(chosen.c.session_id).join_from(
-        chosen,
-        user_events,
-        and_(
-            e.site_id == scope.site_id,
-            e.session_id == chosen.c.session_id,
-            e.event_timestamp >= _earliest(scope),
-        ),
-    )
-    return statement.where(_any_of(asked, e.event_type)) if asked else statement
-
-
-def _holds(part: Filter, scope: Scope) -> Column:
+def _holds(part: Filter, scope: Scope, asked: Asked) -> Column:
     """Whether a session meets a filter; null counts as no."""
-    if isinstance(part, Condition):
-        found = _has(part, scope)
-        # Of a session without the value the comparison is null, and so would be its contrary.
-        return not_(func.coalesce(found, False)) if part.operator in EXCLUDING else found
-    parts = [_holds(inner, scope) for inner in part.parts]
-    return and_(*parts) if isinstance(part, AllOf) else or_(*parts)
+    if not isinstance(part, Condition):
+        parts = [_holds(inner, scope, asked) for inner in part.parts]
+        return and_(*parts) if isinstance(part, AllOf) else or_(*parts)
+    is_excluding = part.operator in EXCLUDING
+    if part.dimension.kind in _ROWS:
+        found = _did(part, scope, None if is_excluding else asked[part.dimension.kind])
+        return not_(found) if is_excluding else found
+    found = compare(part, _property_of(part.dimension, scope))
+    # Of a session without the value the comparison is null, and so would be its contrary.
+    return not_(func.coalesce(found, False)) if is_excluding else found
 
 
-def _has(condition: Condition, scope: Scope) -> Column:
-    """Whether a session has such a value, or what the contrary of an excluding operator would ask."""
-    s, p, e = user_sessions.c, pageviews.c, user_events.c
-    match condition.dimension.kind:
-        case DimensionKind.PAGE:
-            return exists().where(
-                p.site_id == scope.site_id,
-                p.session_id == s.session_id,
-                p.view_timestamp >= _earliest(scope),
-                _compare(condition, p.path),
-            )
-        case DimensionKind.EVENT:
-            return exists().where(
-                e.site_id == scope.site_id,
-                e.session_id == s.session_id,
-                e.event_timestamp >= _earliest(scope),
-                _compare(condition, e.event_type),
-            )
-        case DimensionKind.TIME:
-            name = condition.dimension.name
-            key: Column = func.to_char(bucket_of(name, s.session_start, scope), _KEYS[name])
-            return _compare(condition, key)
-        case DimensionKind.SESSION:
-            return _compare(condition, PROPERTIES[condition.dimension.name])
+def _did(condition: Condition, scope: Scope, among: CTE | None) -> Column:
+    """Whether a session viewed such a page or did such an event. among: where all such rows are."""
+    if among is not None:
+        here = among.c
+        return exists().where(
+            here.session_id == user_sessions.c.session_id, compare(condition, here.value)
+        )
+    rows = _ROWS[condition.dimension.kind]
+    return exists().where(
+        rows.table.c.site_id == scope.site_id,
+        rows.table.c.session_id == user_sessions.c.session_id,
+        rows.at >= _earliest(scope),
+        compare(condition, rows.value),
+    )
 
 
-def _compare(condition: Condition, value: Column) -> Column:
+def _property_of(dimension: Dimension, scope: Scope) -> Column:
+    if dimension.kind is DimensionKind.TIME:
+        bucket = bucket_of(dimension.name, user_sessions.c.session_start, scope)
+        return func.to_char(bucket, _KEYS[dimension.name])
+    return PROPERTIES[dimension.name]
+
+
+def compare(condition: Condition, value: Column) -> Column:
+    """Whether a value meets the condition, or what an excluding operator would leave out; null of no value."""
     match EXCLUDING.get(condition.operator, condition.operator):
         case Operator.CONTAINS:
             small: Column = func.lower(value)
@@ -247,16 +283,15 @@ def _compare(condition: Condition, value: Column) -> Column:
         case Operator.MATCHES:
             return or_(*(value.op("~")(v) for v in condition.values))
         case _:
-            return value.in_(condition.values)
-
-
-def _any_of(conditions: list[Condition], value: Column) -> Column:
-    return or_(*(_compare(condition, value) for condition in conditions))
+            # One array, since a long list of values is then looked up by hash.
+            return value == any_(literal(list(condition.values), ARRAY(Text)))
 
 
 def _key_of(dimension: Dimension | None, scope: Scope) -> Column | None:
     if dimension is None:
         return None
+    if dimension.name == "time:day":
+        return user_sessions.c.start_date
     if dimension.kind is DimensionKind.TIME:
         return bucket_of(dimension.name, user_sessions.c.session_start, scope)
     return PROPERTIES[dimension.name].collate("C")

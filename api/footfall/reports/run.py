@@ -13,10 +13,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall.reports import buckets
-from footfall.reports.compile import compile_breakdown, compile_row_count, compile_series
+from footfall.reports.compile import (
+    compile_breakdown,
+    compile_counted,
+    compile_row_count,
+    compile_series,
+)
 from footfall.reports.query import BY_KEY, Period, Query
 from footfall.reports.sites import timezone_of
 from footfall.reports.snapshot import check_patterns, snapshot
+from footfall.reports.values import with_whole_values
 from footfall.reports.vocabulary import METRICS, Unit
 
 Figure = int | float | None
@@ -48,6 +54,7 @@ async def run(engine: AsyncEngine, query: Query) -> Answer:
     async with snapshot(engine) as connection:
         timezone = await timezone_of(connection, query.site_id)
         await check_patterns(connection, query)
+        query = await with_whole_values(connection, query)
         zone = ZoneInfo(timezone)
         if query.is_breakdown:
             rows, total_rows = await _break_down(connection, query, zone)
@@ -113,11 +120,13 @@ async def _filled(
 async def _break_down(
     connection: AsyncConnection, query: Query, zone: ZoneInfo
 ) -> tuple[list[Row], int]:
-    statement = compile_breakdown(query, query.period, zone)
-    records = [tuple(r) for r in await connection.execute(statement.select)]
-    # Fewer rows than the limit end the list; only a full or an overshot page leaves its length open.
-    if records and query.limit is not None and len(records) < query.limit:
-        total_rows = query.offset + len(records)
+    statement = compile_counted(query, query.period, zone)
+    counted = [tuple(r) for r in await connection.execute(statement.select)]
+    records = [record[:-1] for record in counted]
+    if counted:
+        total_rows = counted[0][-1]
+    elif query.offset == 0 and query.limit != 0:
+        total_rows = 0
     else:
         count = compile_row_count(query, query.period, zone)
         total_rows = int(await connection.scalar(count) or 0)
