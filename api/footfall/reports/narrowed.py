@@ -22,10 +22,12 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    cast,
     exists,
     func,
     literal,
     not_,
+    null,
     or_,
     select,
     union_all,
@@ -198,7 +200,7 @@ def _by_row(query: Query, scope: Scope, asked: Asked, kind: DimensionKind) -> Se
         value, timed = only.c.value, only.c.get("timed")
         joined = select().join_from(chosen, only, only.c.session_id == chosen.c.session_id)
     if timed is None:
-        timed = literal(None, Integer)
+        timed = cast(null(), Integer)
     sums = [func.count().label("count"), func.count(timed).label("timed")]
     sums.append(func.sum(timed).label("timed_sum"))
     # By visitor first, as in _sums.

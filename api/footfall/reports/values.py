@@ -29,6 +29,10 @@ _WHOLE: Final = {
 }
 
 
+# Whose values are in the rollups.
+_ROLLED_UP: Final = (DimensionKind.PAGE, DimensionKind.EVENT, DimensionKind.SESSION)
+
+
 async def with_whole_values(connection: AsyncConnection, query: Query) -> Query:
     """The same question, its conditions on parts of values replaced where the rollups know the values.
 
@@ -59,7 +63,7 @@ async def _whole(
     connection: AsyncConnection, query: Query, since: date, condition: Condition
 ) -> Condition:
     operator = _WHOLE.get(condition.operator)
-    if operator is None or condition.dimension.kind is DimensionKind.TIME:
+    if operator is None or condition.dimension.kind not in _ROLLED_UP:
         return condition
     rows = await connection.execute(_values(query.site_id, since, condition))
     values = tuple(row[0] for row in rows)
