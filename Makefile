@@ -20,10 +20,10 @@ OTHER_PYTHON = $(addprefix ../,$(wildcard e2e database bench))
 # Node from the Python packages, where the machine's own is missing or too old.
 export PATH := $(CURDIR)/.venv/node:$(PATH)
 
-.PHONY: help up down psql demo demo-clear rebuild verify bench bench-derive bench-queries prove build test crash compose-test fuzz check clean
+.PHONY: help up down psql demo demo-clear rebuild verify bench bench-derive bench-queries bench-retention prove build test crash compose-test fuzz check clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 up: ## Install, build and run everything here until Ctrl-C
 	@$(INSTALL) run
@@ -60,6 +60,10 @@ bench-derive: ## Measure derivation and write bench/RESULTS.md; ARGS='--sizes 10
 bench-queries: ## Measure the panels of the dashboard and write bench/RESULTS.md; ARGS='--sizes 1000000,5000000'
 	@$(INSTALL) test
 	@PYTHONPATH=api exec .venv/bin/python bench/queries.py $(ARGS)
+
+bench-retention: ## Measure what collection waits while retention removes, and write bench/RESULTS.md
+	@$(INSTALL) test
+	@PYTHONPATH=api exec .venv/bin/python bench/retention.py $(ARGS)
 
 EVENTS ?= 1000000
 prove: ## Compare the figures of EVENTS=1000000 synthetic events with a recount by DuckDB, cell by cell

@@ -9,123 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
-import json
 import threading
 import time
-import uuid
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
-import asyncpg
 import click
 import psutil
-from server import BROWSERS, ROOT, Report, Server, cpu_s, fill_log, free_port, wait_until_up
+from server import Report, Server, cpu_s, free_port, wait_until_up
+from traffic import Traffic, fill_four_sites
 
-SENDERS: Final = 6
 BATCH: Final = 100
-LOG_SQL: Final = (ROOT / "bench" / "log.sql").read_text()
 # A rate is sustained where it was sent, and the lag at its end is at most that of so many seconds.
 BOUNDED_LAG_S: Final = 2.0
 CATCH_UP_LIMIT_S: Final = 600.0
-
-
-@dataclass
-class Traffic:
-    """Visits of six events, half of the visitors coming back, at a fixed rate or as fast as it goes."""
-
-    port: int
-    size: int
-    sent: int = 0
-    failed: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _number: int = 0
-    _run: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
-
-    def send(self, *, seconds: float, rate: float | None = None) -> float:
-        """Returns how long it took."""
-        started = time.monotonic()
-        threads = [
-            threading.Thread(target=self._send_on, args=(started, seconds, rate), daemon=True)
-            for _ in range(SENDERS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(seconds + 60)
-        return time.monotonic() - started
-
-    def _send_on(self, started: float, seconds: float, rate: float | None) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {**BROWSERS["Chrome on Windows"], "content-type": "application/json"}
-        while True:
-            with self._lock:
-                number = self._number
-                self._number += 1
-            due = started + (number * self.size / rate if rate else 0)
-            now = time.monotonic()
-            if max(due, now) - started >= seconds:
-                break
-            if due > now:
-                time.sleep(due - now)
-            connection.request("POST", "/collect", self._body(number), headers)
-            answer = connection.getresponse()
-            answer.read()
-            with self._lock:
-                self.sent += self.size if answer.status == 202 else 0
-                self.failed += answer.status != 202
-        connection.close()
-
-    def _body(self, request: int) -> bytes:
-        """Events of as many visits as there are events: a visit's six come in six requests, one after the other."""
-        events = []
-        at = datetime.now(UTC).isoformat()
-        for place in range(self.size):
-            visit = request // 6 * self.size + place
-            events.append(_event(self._run, visit, request % 6, at))
-        return json.dumps(events).encode()
-
-
-_STEPS: Final = ("pageview", "scroll_depth", "click", "page_exit", "pageview", "page_exit")
-_PATHS: Final = (
-    "/",
-    "/pricing",
-    "/features",
-    "/docs",
-    "/blog/oak",
-    "/blog/elm",
-    "/search",
-    "/contact",
-)
-
-
-def _event(run: str, visit: int, step: int, at: str) -> dict[str, Any]:
-    path = _PATHS[(visit + 3 * (step > 3)) % len(_PATHS)]
-    site = f"site-{visit % 4}"
-    # Every third visit is that of the visitor 3,000 visits before.
-    visitor = visit - 3_000 if visit % 3 == 2 and visit >= 3_000 else visit
-    kind = _STEPS[step]
-    event: dict[str, Any] = {
-        "eventType": kind,
-        "eventId": str(uuid.uuid4()),
-        "siteId": site,
-        "sessionId": f"s-{run}-{visit}",
-        "visitorId": f"v-{run}-{visitor}",
-        "timestamp": at,
-        "url": f"https://{site}.example{path}",
-        "path": path,
-        "eventData": {},
-    }
-    if kind == "page_exit":
-        event["eventData"] = {"timeSpent": 20_000, "engagedMs": 15_000}
-    if kind == "pageview":
-        event["page"] = {"title": f"Page {path}"}
-        event["browser"] = {"language": "en-GB", "screenWidth": 1440, "screenHeight": 900}
-        if step == 0 and visit % 2:
-            event["attribution"] = {"referrer": "https://www.google.com/"}
-    return event
 
 
 def wait_until_derived(server: Server) -> float:
@@ -219,17 +116,6 @@ def lag(server: Server, report: Report, rates: list[int], seconds: float) -> Non
                 break
 
 
-async def _fill(url: str, events: int) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute(
-        "insert into sites (site_id, timezone) select 'site-' || n,"
-        " (array['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'UTC'])[n + 1]"
-        " from generate_series(0, 3) as n"
-    )
-    await connection.close()
-    await fill_log(url, LOG_SQL, events // 6)
-
-
 def rebuild(report: Report, sizes: list[int], limit_s: float) -> None:
     """Fresh databases, whose whole log is derived; also what the last tenth costs."""
     report.say("\n### Rebuild of a log of 90 days\n")
@@ -246,7 +132,7 @@ def rebuild(report: Report, sizes: list[int], limit_s: float) -> None:
     for size in sizes:
         server = Server()
         try:
-            asyncio.run(_fill(server.url, size))
+            asyncio.run(fill_four_sites(server.url, size))
             logged = server.behind()
             marks: list[tuple[int, float, float]] = []
             started = time.monotonic()
