@@ -296,6 +296,9 @@ def open_engine(url: str, *, role: str, statement_timeout_ms: int = 10_000) -> A
             "statement_timeout": str(statement_timeout_ms),
             "timezone": "UTC",
             "jit": "off",
+            # People of a long range are told apart in memory, and a plan for its very days and values.
+            "work_mem": "32MB",
+            "plan_cache_mode": "force_custom_plan",
         },
     )
     return create_async_engine(
