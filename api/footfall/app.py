@@ -33,6 +33,7 @@ from footfall.edge import (
     pixel,
     privacy,
     probes,
+    quality,
     query,
     reports,
     script,
@@ -142,6 +143,7 @@ class App:
         self.api.include_router(users.router)
         self.api.include_router(users.site_router)
         self.api.include_router(ledger.router)
+        self.api.include_router(quality.router)
         self.api.include_router(privacy.router)
         self.api.include_router(etl.router)
         self.api.add_exception_handler(FootfallError, _on_footfall_error)

@@ -78,6 +78,7 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /v1/metrics/top-pages": Row("viewer", True, query=_days),
     "GET /api/ledger": Row("viewer", True, query=lambda site: {"site_id": site}),
     "GET /api/sites/{site_id}/installation": Row("viewer", True),
+    "GET /api/sites/{site_id}/quality": Row("viewer", True),
     # A site's settings.
     "GET /api/sites/{site_id}": Row("editor", True),
     "PATCH /api/sites/{site_id}": Row("editor", True, body=lambda site: {"timezone": "Asia/Tokyo"}),
