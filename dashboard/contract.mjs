@@ -8,13 +8,25 @@ import { compile } from "json-schema-to-typescript";
 const NAMES = [
   "Ledger",
   "WireAnswer",
+  "WireCleared",
+  "WireErasure",
   "WireError",
   "WireInstallation",
+  "WireInvitation",
+  "WireKeys",
   "WireLink",
+  "WireNewKey",
+  "WireQuality",
   "WireQuery",
+  "WireSecret",
   "WireSession",
   "WireSetup",
+  "WireSite",
+  "WireSiteInvitation",
+  "WireSiteUsers",
   "WireSites",
+  "WireUser",
+  "WireUsers",
 ];
 
 const target = fileURLToPath(new URL("src/contract.ts", import.meta.url));

@@ -98,7 +98,8 @@ const send = async (
   throw new ApiError(failureOf(response.status), sentence, credential, field);
 };
 
-const request = async <TSchema extends v.GenericSchema>(
+/** What the server answers, in the form that the schema says. Rejects with ApiError. */
+export const request = async <TSchema extends v.GenericSchema>(
   schema: TSchema,
   path: string,
   init: RequestInit = {},
@@ -119,7 +120,7 @@ const request = async <TSchema extends v.GenericSchema>(
   return answer.output;
 };
 
-const post = (body: unknown, signal?: AbortSignal): RequestInit => ({
+export const post = (body: unknown, signal?: AbortSignal): RequestInit => ({
   method: "POST",
   body: JSON.stringify(body),
   ...(signal === undefined ? {} : { signal }),
@@ -197,15 +198,24 @@ export const runQuery = async (query: Query, signal: AbortSignal): Promise<Query
   return answer;
 };
 
-/** The rows of a query as a file of CSV. */
-export const fetchCsv = async (
-  query: Query,
-): Promise<{ readonly name: string; readonly content: Blob }> => {
-  const response = await send("/api/query.csv", post(query), "text/csv", credentials());
+export type Download = { readonly name: string; readonly content: Blob };
+
+/** An answer as a file, named as the server says. Rejects with ApiError. */
+export const download = async (
+  path: string,
+  init: RequestInit,
+  accept: string,
+  otherwise: string,
+): Promise<Download> => {
+  const response = await send(path, init, accept, credentials());
   const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   try {
-    return { name: name ?? "footfall.csv", content: await response.blob() };
+    return { name: name ?? otherwise, content: await response.blob() };
   } catch {
     throw new ApiError("unreachable", "The download broke off.", credentialOf(currentAccess()));
   }
 };
+
+/** The rows of a query as a file of CSV. */
+export const fetchCsv = (query: Query): Promise<Download> =>
+  download("/api/query.csv", post(query), "text/csv", "footfall.csv");

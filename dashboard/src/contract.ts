@@ -8,13 +8,25 @@ export type Operator = "is" | "is_not" | "contains" | "does_not_contain" | "matc
 export interface Contract {
   readonly Ledger: Ledger;
   readonly WireAnswer: WireAnswer;
+  readonly WireCleared: WireCleared;
+  readonly WireErasure: WireErasure;
   readonly WireError: WireError;
   readonly WireInstallation: WireInstallation;
+  readonly WireInvitation: WireInvitation;
+  readonly WireKeys: WireKeys;
   readonly WireLink: WireLink;
+  readonly WireNewKey: WireNewKey;
+  readonly WireQuality: WireQuality;
   readonly WireQuery: WireQuery;
+  readonly WireSecret: WireSecret;
   readonly WireSession: WireSession;
   readonly WireSetup: WireSetup;
+  readonly WireSite: WireSite;
+  readonly WireSiteInvitation: WireSiteInvitation;
+  readonly WireSiteUsers: WireSiteUsers;
   readonly WireSites: WireSites;
+  readonly WireUser: WireUser;
+  readonly WireUsers: WireUsers;
 }
 export interface Ledger {
   readonly start: string;
@@ -193,6 +205,27 @@ export interface WireRow {
   readonly metrics: readonly (number | null)[];
   readonly comparison: readonly (number | null)[] | null;
 }
+export interface WireCleared {
+  readonly site_id: string;
+  /**
+   * Table to rows.
+   */
+  readonly removed: Record<string, number>;
+}
+export interface WireErasure {
+  readonly erased: boolean;
+  /**
+   * Those where something was found.
+   */
+  readonly sites: readonly WireFound[];
+}
+export interface WireFound {
+  readonly site_id: string;
+  /**
+   * Table to rows; spool: events that wait on disk.
+   */
+  readonly counts: Record<string, number>;
+}
 export interface WireError {
   readonly error: string;
   readonly detail: string;
@@ -211,12 +244,124 @@ export interface WireLastEvent {
   readonly path: string | null;
   readonly received_at: string;
 }
+/**
+ * link: the secret that stands behind /dashboard/#password= in the link; shown here and never again.
+ */
+export interface WireInvitation {
+  readonly user: WireUser;
+  readonly link: string;
+}
+export interface WireUser {
+  readonly user_id: number;
+  readonly name: string;
+  /**
+   * Whether it may do everything, at every site.
+   */
+  readonly is_admin: boolean;
+  /**
+   * Whether a link was used to choose one.
+   */
+  readonly has_password: boolean;
+  /**
+   * Site to role.
+   */
+  readonly roles: Record<string, "viewer" | "editor" | "owner">;
+  readonly created_at: string;
+  readonly disabled_at: string | null;
+  /**
+   * To the hour.
+   */
+  readonly last_login_at: string | null;
+}
+export interface WireKeys {
+  readonly keys: readonly WireKey[];
+}
+/**
+ * A key without its text. last_used_at is to the hour.
+ */
+export interface WireKey {
+  readonly key_id: string;
+  readonly name: string;
+  readonly scope: "ingest" | "read" | "admin";
+  /**
+   * The only site it is for; null: all.
+   */
+  readonly site_id: string | null;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+}
 export interface WireLink {
   readonly purpose: "setup" | "password";
   /**
    * Whose password; null for the set-up.
    */
   readonly name: string | null;
+}
+export interface WireNewKey {
+  readonly key_id: string;
+  readonly name: string;
+  readonly scope: "ingest" | "read" | "admin";
+  /**
+   * The only site it is for; null: all.
+   */
+  readonly site_id: string | null;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+  /**
+   * Shown here and never again.
+   */
+  readonly key: string;
+}
+/**
+ * since: how far back the newest events that were looked at reach; start, unless there are many.
+ */
+export interface WireQuality {
+  readonly site_id: string;
+  readonly start: string;
+  readonly since: string;
+  readonly end: string;
+  /**
+   * Events, the newest 50,000 at most.
+   */
+  readonly looked_at: number;
+  readonly checks: readonly WireCheck[];
+}
+/**
+ * finding: a sentence with the figure, which is count out of `of`.
+ */
+export interface WireCheck {
+  readonly name: string;
+  readonly title: string;
+  /**
+   * fine; look: look at it; problem; unknown: not enough data to tell.
+   */
+  readonly verdict: "fine" | "look" | "problem" | "unknown";
+  readonly finding: string;
+  readonly meaning: string;
+  /**
+   * What to do; empty where all is well.
+   */
+  readonly advice: string;
+  readonly count: number | null;
+  readonly of: number | null;
+  readonly examples: readonly WireExample[];
+}
+export interface WireExample {
+  readonly label: string;
+  readonly count: number;
+  /**
+   * The newest of them, where that is told.
+   */
+  readonly at: string | null;
+}
+export interface WireSecret {
+  readonly site_id: string;
+  /**
+   * Shown here and never again.
+   */
+  readonly secret: string;
 }
 /**
  * Who is calling, and what they may do: everywhere, or else at single sites.
@@ -250,6 +395,108 @@ export interface WireSetup {
    */
   readonly needs_administrator: boolean;
 }
+/**
+ * A site with everything that its operator decides; `settings` holds all, defaults included.
+ */
+export interface WireSite {
+  readonly site_id: string;
+  readonly timezone: string;
+  /**
+   * Hosts; `*.` for sub-domains. Empty: all.
+   */
+  readonly allowed_domains: readonly string[];
+  readonly settings: SiteSettings;
+  /**
+   * Whether events must be signed.
+   */
+  readonly has_secret: boolean;
+  /**
+   * operator, or event where the site made itself.
+   */
+  readonly registered_by: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+/**
+ * What a site's owner chose, as `sites.settings` holds it; every key may be left out.
+ */
+export interface SiteSettings {
+  /**
+   * flag: keep what bots do apart from the reports. drop: do not keep it.
+   */
+  readonly bots?: "flag" | "drop" | undefined;
+  /**
+   * Whether Do Not Track and Global Privacy Control stop everything.
+   */
+  readonly respect_dnt?: boolean | undefined;
+  /**
+   * How much of what visitors do may be kept.
+   */
+  readonly privacy?: "standard" | "gdpr" | "hipaa" | undefined;
+  /**
+   * Query parameters of page addresses that are kept besides the usual.
+   *
+   * @maxItems 100
+   */
+  readonly query_parameters?: readonly string[] | undefined;
+  /**
+   * Whether events need an ingest key of the site.
+   */
+  readonly requires_key?: boolean | undefined;
+  /**
+   * More events than this in a minute are answered by 429.
+   */
+  readonly events_per_minute?: number | null | undefined;
+  /**
+   * Days after which raw events are removed; none: they are kept. Sums stay.
+   */
+  readonly keep_events_days?: number | null | undefined;
+  /**
+   * Days after which sessions, pageviews, events and forms are removed. Sums stay.
+   */
+  readonly keep_details_days?: number | null | undefined;
+  readonly script?: ScriptOptions | undefined;
+}
+/**
+ * Options of the tracking script for /pixel/SITE/tracking.js, as storage or sampleRate.
+ */
+export interface ScriptOptions {
+  readonly storage?: ("local" | "none") | null | undefined;
+  readonly consent?: "required" | null | undefined;
+  readonly sampleRate?: number | null | undefined;
+  readonly exclude?: string | null | undefined;
+  readonly trackHash?: boolean | null | undefined;
+  readonly hashRouting?: boolean | null | undefined;
+  readonly formValues?: boolean | null | undefined;
+  readonly webVitals?: boolean | null | undefined;
+  readonly textPreview?: boolean | null | undefined;
+  readonly trackPageViews?: boolean | null | undefined;
+  readonly trackClicks?: boolean | null | undefined;
+  readonly trackForms?: boolean | null | undefined;
+  readonly trackScrollDepth?: boolean | null | undefined;
+  readonly trackTextSelection?: boolean | null | undefined;
+  readonly trackPageVisibility?: boolean | null | undefined;
+  readonly enableSpaDetection?: boolean | null | undefined;
+}
+export interface WireSiteInvitation {
+  readonly user_id: number;
+  readonly name: string;
+  readonly role: "viewer" | "editor" | "owner";
+  readonly has_password: boolean;
+  /**
+   * Where the account is new: the secret behind /dashboard/#password= in its link.
+   */
+  readonly link: string | null;
+}
+export interface WireSiteUsers {
+  readonly users: readonly WireSiteUser[];
+}
+export interface WireSiteUser {
+  readonly user_id: number;
+  readonly name: string;
+  readonly role: "viewer" | "editor" | "owner";
+  readonly has_password: boolean;
+}
 export interface WireSites {
   readonly sites: readonly WireSiteStatus[];
 }
@@ -261,4 +508,7 @@ export interface WireSiteStatus {
   readonly timezone: string;
   readonly created_at: string;
   readonly last_event_at: string | null;
+}
+export interface WireUsers {
+  readonly users: readonly WireUser[];
 }

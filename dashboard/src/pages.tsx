@@ -14,5 +14,7 @@ export type PageProps = {
 
 export const pages: Readonly<Record<ViewName, ComponentType<PageProps>>> = {
   report: SitePage,
+  quality: lazy(async () => ({ default: (await import("./quality/QualityPage")).QualityPage })),
   ledger: lazy(async () => ({ default: (await import("./ledger/LedgerPage")).LedgerPage })),
+  settings: lazy(async () => ({ default: (await import("./settings/SettingsPage")).SettingsPage })),
 };

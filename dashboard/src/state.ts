@@ -18,10 +18,24 @@ export const deviceTabs = ["browser", "os", "device"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
 /** The pages of a site, in the order of the navigation. */
-export const views = ["report", "ledger"] as const;
+export const views = ["report", "quality", "ledger", "settings"] as const;
 export type ViewName = (typeof views)[number];
 
-/** Hours that the ledger looks back. */
+/** The parts of the settings, in the order of their list. */
+export const sections = [
+  "general",
+  "install",
+  "keys",
+  "people",
+  "privacy",
+  "retention",
+  "bots",
+  "script",
+  "accounts",
+] as const;
+export type Section = (typeof sections)[number];
+
+/** Hours that the ledger and the quality of the data look back. */
 export const ledgerSpans = ["24", "168"] as const;
 export type LedgerSpan = (typeof ledgerSpans)[number];
 
@@ -55,6 +69,7 @@ export type PageState = {
   readonly places: PlaceTab;
   readonly devices: DeviceTab;
   readonly hours: LedgerSpan;
+  readonly section: Section;
   readonly details: DetailsState | null;
 };
 
@@ -69,6 +84,7 @@ export const initial: PageState = {
   places: "country",
   devices: "browser",
   hours: "24",
+  section: "general",
   details: null,
 };
 
@@ -124,6 +140,7 @@ export const parse = (search: string): PageState => {
     places: oneOf(placeTabs, query.get("places"), initial.places),
     devices: oneOf(deviceTabs, query.get("devices"), initial.devices),
     hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
+    section: oneOf(sections, query.get("section"), initial.section),
     details: parseDetails(query),
   };
 };
@@ -147,6 +164,8 @@ export const write = (state: PageState): string => {
   if (state.places !== initial.places) query.set("places", state.places);
   if (state.devices !== initial.devices) query.set("devices", state.devices);
   if (state.hours !== initial.hours) query.set("hours", state.hours);
+  if (state.view === "settings" && state.section !== initial.section)
+    query.set("section", state.section);
   if (state.details !== null) {
     const { dimension, search, sort, page } = state.details;
     query.set("details", dimension);

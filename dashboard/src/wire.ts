@@ -7,7 +7,7 @@ import type { Contract } from "./contract";
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 
 /** A schema that takes whatever the contract says; where it would refuse some of it, it does not compile. */
-const takes =
+export const takes =
   <TWire>() =>
   <TSchema extends v.GenericSchema>(
     schema: TSchema & (Mutable<TWire> extends v.InferInput<TSchema> ? unknown : never),
@@ -81,7 +81,7 @@ export const ledgerAnswer = takes<Contract["Ledger"]>()(
 );
 export type Ledger = Readonly<v.InferOutput<typeof ledgerAnswer>>;
 
-const role = v.picklist(["viewer", "editor", "owner"]);
+export const role = v.picklist(["viewer", "editor", "owner"]);
 export type Role = v.InferOutput<typeof role>;
 
 /** Who is calling: everywhere is the role at every site, sites the roles at single ones. */

@@ -85,3 +85,11 @@ test.each(["0", "-1", "1.5", "9999999", "x"])("a page of rows that is none is th
     page: 1,
   });
 });
+
+test("a section of the settings is in the address, and only there", () => {
+  const state = { ...initial, site: "shop", view: "settings", section: "keys" } as const;
+  expect(write(state)).toBe("?view=settings&site=shop&section=keys");
+  expect(parse(write(state))).toEqual(state);
+  expect(write({ ...state, view: "quality" })).toBe("?view=quality&site=shop");
+  expect(parse("?view=settings&section=nowhere").section).toBe("general");
+});

@@ -7,7 +7,9 @@ import styles from "./SiteNavigation.module.css";
 
 const labels: Readonly<Record<ViewName, string>> = {
   report: "Report",
+  quality: "Data quality",
   ledger: "Ledger",
+  settings: "Settings",
 };
 
 const isPlain = (event: MouseEvent): boolean =>

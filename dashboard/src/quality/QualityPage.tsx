@@ -1,0 +1,142 @@
+// Can the figures be trusted? Checks with a verdict, the figure, what it means and what to do.
+import { CircleAlert, CircleCheck, CircleHelp, TriangleAlert, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { useNow } from "../clock";
+import { ago, count } from "../format";
+import { TopBar } from "../header/TopBar";
+import { navigate } from "../navigation";
+import type { PageProps } from "../pages";
+import { ledgerSpans, type LedgerSpan } from "../state";
+import { Loading } from "../states/Loading";
+import { Problem } from "../states/Problem";
+import {
+  byVerdict,
+  summary,
+  useQuality,
+  verdicts,
+  verdictText,
+  type Check,
+  type Quality,
+  type Verdict,
+} from "./quality";
+import styles from "./QualityPage.module.css";
+
+const spanText: Readonly<Record<LedgerSpan, string>> = { "24": "Last 24 hours", "168": "Last 7 days" };
+
+const icons: Readonly<Record<Verdict, LucideIcon>> = {
+  problem: TriangleAlert,
+  look: CircleAlert,
+  fine: CircleCheck,
+  unknown: CircleHelp,
+};
+
+export const QualityPage = ({ site, sites, state: { hours }, onChoose }: PageProps): ReactNode => {
+  const quality = useQuality(site.site_id, Number(hours));
+  return (
+    <>
+      <TopBar sites={sites} chosen={site} onChoose={onChoose}>
+        <div className={styles.spans} role="group" aria-label="Period">
+          {ledgerSpans.map((span) => (
+            <button
+              key={span}
+              type="button"
+              aria-pressed={span === hours}
+              onClick={() => {
+                navigate({ hours: span });
+              }}
+            >
+              {spanText[span]}
+            </button>
+          ))}
+        </div>
+      </TopBar>
+      {quality.data !== undefined ? (
+        <Found quality={quality.data} busy={quality.isPlaceholderData} />
+      ) : quality.error === null ? (
+        <Loading />
+      ) : (
+        <Problem page error={quality.error} onRetry={() => void quality.refetch()} />
+      )}
+    </>
+  );
+};
+
+type FoundProps = { readonly quality: Quality; readonly busy: boolean };
+
+const Found = ({ quality, busy }: FoundProps): ReactNode => {
+  const now = useNow();
+  const whole = quality.since === quality.start;
+  return (
+    <main className={styles.page} aria-busy={busy}>
+      <div className={styles.head}>
+        <h1 className={styles.title}>Can the figures be trusted?</h1>
+        <p className={styles.note} role="status">
+          {summary(quality.checks)}.
+        </p>
+        <p className={styles.note}>
+          Looked at {quality.looked_at === 1 ? "1 event" : `${count(quality.looked_at)} events`}
+          {whole ? "." : `, the newest ones; the oldest of them came ${ago(quality.since, new Date(now))}.`}
+        </p>
+      </div>
+      {verdicts.map((verdict) => {
+        const checks = byVerdict(quality.checks, verdict);
+        if (checks.length === 0) return null;
+        return (
+          <ul key={verdict} className={styles.checks} aria-label={verdictText[verdict]}>
+            {checks.map((check) => (
+              <li key={check.name} className={styles.check} data-verdict={check.verdict}>
+                <One check={check} now={now} />
+              </li>
+            ))}
+          </ul>
+        );
+      })}
+    </main>
+  );
+};
+
+const One = ({ check, now }: { readonly check: Check; readonly now: number }): ReactNode => {
+  const Icon = icons[check.verdict];
+  const bad = check.verdict === "problem" || check.verdict === "look";
+  return (
+    <>
+      <Icon size={18} aria-hidden className={styles.icon} />
+      <div className={styles.words}>
+        <div className={styles.line}>
+          <h2 className={styles.name}>{check.title}</h2>
+          <span className={styles.verdict}>{verdictText[check.verdict]}</span>
+        </div>
+        <p>{check.finding}</p>
+        {check.advice !== "" && (
+          <p className={styles.advice}>
+            <strong>What to do</strong> {check.advice}
+          </p>
+        )}
+        <details className={styles.more} open={bad}>
+          <summary>
+            {check.examples.length === 0 ? "What it means" : "What it means, and which"}
+          </summary>
+          <p className={styles.note}>{check.meaning}</p>
+          {check.examples.length > 0 && (
+            <ul className={styles.examples} aria-label={`Examples: ${check.title}`}>
+              {check.examples.map(({ label, count: number, at }) => (
+                <li key={label}>
+                  <span className={styles.label}>{label}</span>
+                  <span className={styles.number}>
+                    {at !== null && (
+                      <time dateTime={at} className={styles.at}>
+                        {ago(at, new Date(now))}
+                      </time>
+                    )}
+                    {count(number)}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </details>
+      </div>
+    </>
+  );
+};

@@ -1,0 +1,16 @@
+// Words of the settings: days, and the time zones that a browser knows.
+
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+/** "24 Nov 2026", in the reader's own zone: it is no figure of the site. */
+export const dayOf = (instant: string): string => day.format(new Date(instant));
+
+export const timezones = (): readonly string[] => ["UTC", ...Intl.supportedValuesOf("timeZone")];
+
+/** A number of days as people write it; null where it is empty, NaN where it is none. */
+export const numberOf = (text: string): number | null =>
+  text.trim() === "" ? null : Number(text.trim());
+
+/** The link that a secret stands in, as the server prints it for `footfall user`. */
+export const passwordLink = (secret: string): string =>
+  `${window.location.origin}${window.location.pathname}#password=${secret}`;
