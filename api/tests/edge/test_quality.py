@@ -150,7 +150,23 @@ async def test_a_server_that_is_late_shows_by_every_pageview(stack: Stack) -> No
     await send(stack, [{**one, "timestamp": at(0)} for one in visits(30)])
     found = await check(stack, "clocks")
     assert (found["verdict"], found["count"]) == ("problem", 0)
-    assert "within 600.0 s" in found["finding"]
+    assert "within 10 min" in found["finding"]
+
+
+async def test_an_import_is_no_wrong_clock(stack: Stack) -> None:
+    stack.clock.now = NOON.replace(day=14)
+    await send(stack, visits(30))
+    found = await check(stack, "clocks")
+    assert found["verdict"] == "look"
+    assert "3 days or more after their time, as an import does" in found["finding"]
+
+
+async def test_visitors_ahead_of_the_server_show(stack: Stack) -> None:
+    stack.clock.now = NOON
+    await send(stack, [{**one, "timestamp": at(2)} for one in visits(30)])
+    found = await check(stack, "clocks")
+    assert found["verdict"] == "look"
+    assert "2 min or more ahead of this server" in found["finding"]
 
 
 @pytest.mark.parametrize(("twice", "verdict"), [(0, "fine"), (2, "look"), (20, "problem")])

@@ -96,6 +96,10 @@ const Found = ({ quality, busy }: FoundProps): ReactNode => {
   );
 };
 
+/** What stands between backticks as code. */
+const Coded = ({ text }: { readonly text: string }): ReactNode =>
+  text.split("`").map((part, place) => (place % 2 === 1 ? <code key={place}>{part}</code> : part));
+
 const One = ({ check, now }: { readonly check: Check; readonly now: number }): ReactNode => {
   const Icon = icons[check.verdict];
   const bad = check.verdict === "problem" || check.verdict === "look";
@@ -110,7 +114,7 @@ const One = ({ check, now }: { readonly check: Check; readonly now: number }): R
         <p>{check.finding}</p>
         {check.advice !== "" && (
           <p className={styles.advice}>
-            <strong>What to do</strong> {check.advice}
+            <strong>What to do</strong> <Coded text={check.advice} />
           </p>
         )}
         <details className={styles.more} open={bad}>

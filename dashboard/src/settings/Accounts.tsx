@@ -7,7 +7,14 @@ import { useNow } from "../clock";
 import { ago } from "../format";
 import { Problem } from "../states/Problem";
 import type { Role, Site } from "../wire";
-import { useNewLink, useUserChange, useUserCreation, useUserRemoval, useUsers } from "./client";
+import {
+  useNewLink,
+  useUserChange,
+  useUserCreation,
+  useUserRemoval,
+  useUsers,
+  type UserChange,
+} from "./client";
 import { CheckField, SelectField, TextField } from "./fields";
 import { Confirm, Once, Panel, Skeleton } from "./parts";
 import { roleOptions } from "./People";
@@ -63,6 +70,19 @@ const Account = ({ user, sites }: { readonly user: User } & Props): ReactNode =>
   const [site, setSite] = useState("");
   const free = sites.filter(({ site_id }) => !(site_id in user.roles));
   const error = change.error ?? link.error;
+  // A box shows at once what was chosen, and goes back where the server refuses it.
+  const [wanted, setWanted] = useState<Omit<UserChange, "userId"> | null>(null);
+  const mark = (wish: Omit<UserChange, "userId">): void => {
+    setWanted(wish);
+    change.mutate(
+      { userId: user.user_id, ...wish },
+      {
+        onSettled: () => {
+          setWanted(null);
+        },
+      },
+    );
+  };
   return (
     <details className={styles.account}>
       <summary>
@@ -83,17 +103,17 @@ const Account = ({ user, sites }: { readonly user: User } & Props): ReactNode =>
         <CheckField
           label="Administrator"
           hint="May do everything, at every site."
-          checked={user.is_admin}
+          checked={wanted?.is_admin ?? user.is_admin}
           onChange={(is_admin) => {
-            change.mutate({ userId: user.user_id, is_admin });
+            mark({ is_admin });
           }}
         />
         <CheckField
           label="Disabled"
           hint="May not sign in, and is signed out at once. The account and its roles stay."
-          checked={user.disabled_at !== null}
+          checked={wanted?.disabled ?? user.disabled_at !== null}
           onChange={(disabled) => {
-            change.mutate({ userId: user.user_id, disabled });
+            mark({ disabled });
           }}
         />
         {Object.entries(user.roles).map(([id, role]) => (

@@ -47,7 +47,12 @@ export const General = ({ site }: { readonly site: SiteRecord }): ReactNode => {
             value={form.draft.timezone}
             choices={zones}
             problem={form.problemOf("timezone")}
-            hint="Days and hours are counted in it. A change counts for days from now on; `footfall rebuild` counts the earlier ones anew, too."
+            hint={
+              <>
+                Days and hours are counted in it. A change counts for days from now on; <code>footfall rebuild</code>{" "}
+                counts the earlier ones anew, too.
+              </>
+            }
             onChange={(timezone) => {
               form.change({ timezone });
             }}

@@ -66,11 +66,9 @@ export const Install = ({ site }: { readonly site: Site }): ReactNode => {
             />
           ))}
         </div>
-      </Panel>
-      <Arriving site={site} last={installation.data.last_event} />
-      <Panel title="Your own visits">
         <LeaveOut />
       </Panel>
+      <Arriving site={site} last={installation.data.last_event} />
     </>
   );
 };

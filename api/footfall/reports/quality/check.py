@@ -70,13 +70,20 @@ def part_of(count: int, of: int) -> str:
     return f"{count:,} of {of:,}{percent}"
 
 
+def brief(seconds: float) -> str:
+    """As in 0.4 s, 95 s, 12 min, 5 days."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 120 else span(timedelta(seconds=seconds))
+
+
 def span(age: timedelta) -> str:
     minutes = max(0, int(age.total_seconds() // 60))
     for size, word in ((1440, "day"), (60, "hour")):
         if minutes >= size:
             number = minutes // size
             return f"{number} {word}{'s' if number > 1 else ''}"
-    return f"{minutes} min"
+    return f"{minutes} min" if minutes else "under a minute"
 
 
 def paths(rows: Iterable[Mapping[str, Any]]) -> tuple[Example, ...]:

@@ -36,7 +36,7 @@ def check_domains(facts: Facts) -> Check:
         names = {row["host"].removeprefix("www.") for row in hosts}
         verdict = Verdict.UNKNOWN if not names else Verdict.LOOK if len(names) > 1 else Verdict.FINE
         finding = (
-            f"Any domain may send; pageviews came from {len(names)}."
+            f"Any domain may send; pageviews came from {len(names)} of them."
             if names
             else "Any domain may send; no pageview came."
         )

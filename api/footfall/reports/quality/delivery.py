@@ -13,6 +13,7 @@ from footfall.reports.quality.check import (
     Check,
     Example,
     Verdict,
+    brief,
     by_share,
     if_bad,
     part_of,
@@ -21,6 +22,8 @@ from footfall.reports.quality.check import (
 )
 from footfall.reports.quality.facts import MISSED_PAGEVIEWS, Facts
 
+# Later than this is no clock but an import.
+IMPORTED_S: Final = 86_400
 _REFUSALS: Final = {
     "dead_letter": "set aside: not readable, or not derivable",
     "dropped_invalid": "not readable",
@@ -122,14 +125,20 @@ def check_clocks(facts: Facts) -> Check:
     of = wrong + times.get("client", 0)
     late = facts.sample["lateness_s"]
     verdict = by_share(wrong, of, look=0.02, problem=0.2)
+    is_import = late is not None and late > IMPORTED_S
     if verdict is not Verdict.UNKNOWN and late is not None and abs(late) > 30:
-        verdict = Verdict.PROBLEM if abs(late) > 300 else worse(verdict, Verdict.LOOK)
+        is_skewed = abs(late) > 300 and not is_import
+        verdict = Verdict.PROBLEM if is_skewed else worse(verdict, Verdict.LOOK)
     finding = f"{part_of(wrong, of)} events came with a time that cannot be, and have the time of receipt."
     if late is not None:
         finding += (
-            f" Half of the pageviews are received within {max(late, 0):,.1f} s of their time."
-            if late >= 0
-            else f" Half of the pageviews claim to be {-late:,.1f} s or more ahead of this server."
+            f" Half of the pageviews claim to be {brief(-late)} or more ahead of this server."
+            if late < 0
+            else (
+                f" Half of the pageviews came {brief(late)} or more after their time, as an import does."
+                if is_import
+                else f" Half of the pageviews are received within {brief(late)} of their time."
+            )
         )
     if times.get("missing"):
         finding += f" {times['missing']:,} more told no time, as servers may."
@@ -142,7 +151,7 @@ def check_clocks(facts: Facts) -> Check:
         "single wrong clocks are normal.",
         if_bad(
             verdict,
-            "Where it is all visitors, this server’s clock is wrong: look at `timedatectl`. Where it is events of "
+            "An import of older events looks like this and is fine. Where it is all visitors, this server’s clock is wrong: look at `timedatectl`. Where it is events of "
             "a server of yours, look at that one’s.",
         ),
         wrong,
