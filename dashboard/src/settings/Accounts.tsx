@@ -1,4 +1,5 @@
 // Every account of the installation, for administrators: its roles by site, its links, and its end.
+import { ChevronRight } from "lucide-react";
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { ApiError } from "../api";
@@ -98,6 +99,7 @@ const Account = ({ user, sites }: { readonly user: User } & Props): ReactNode =>
                 .join(", ") || "no role yet"}{" "}
           · {standing(user, now)}
         </span>
+        <ChevronRight size={17} aria-hidden />
       </summary>
       <div className={styles.fields}>
         <CheckField

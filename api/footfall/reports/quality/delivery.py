@@ -129,7 +129,11 @@ def check_clocks(facts: Facts) -> Check:
     if verdict is not Verdict.UNKNOWN and late is not None and abs(late) > 30:
         is_skewed = abs(late) > 300 and not is_import
         verdict = Verdict.PROBLEM if is_skewed else worse(verdict, Verdict.LOOK)
-    finding = f"{part_of(wrong, of)} events came with a time that cannot be, and have the time of receipt."
+    finding = (
+        f"{part_of(wrong, of)} events came with a time that cannot be, and have the time of receipt."
+        if of
+        else "No event told its time."
+    )
     if late is not None:
         finding += (
             f" Half of the pageviews claim to be {brief(-late)} or more ahead of this server."
@@ -141,7 +145,9 @@ def check_clocks(facts: Facts) -> Check:
             )
         )
     if times.get("missing"):
-        finding += f" {times['missing']:,} more told no time, as servers may."
+        finding += (
+            f" {times['missing']:,} told none, as servers may: they have the time of receipt."
+        )
     return Check(
         "clocks",
         "Clocks",
