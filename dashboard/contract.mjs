@@ -20,6 +20,7 @@ const NAMES = [
   "WireQuery",
   "WireSecret",
   "WireSession",
+  "WireSessionsQuery",
   "WireSetup",
   "WireSite",
   "WireSiteInvitation",
@@ -27,6 +28,10 @@ const NAMES = [
   "WireSites",
   "WireUser",
   "WireUsers",
+  "WireTimeline",
+  "WireVisits",
+  "WireVitalsAnswer",
+  "WireVitalsQuery",
 ];
 
 const target = fileURLToPath(new URL("src/contract.ts", import.meta.url));

@@ -37,9 +37,11 @@ from footfall.edge import (
     query,
     reports,
     script,
+    sessions,
     tiny,
     tiny_metrics,
     users,
+    vitals,
 )
 from footfall.edge.attempts import Attempts, Hashing
 from footfall.edge.collect import Collector, Receive, Scope, Send
@@ -137,6 +139,8 @@ class App:
         self.api.include_router(probes.router)
         self.api.include_router(reports.router)
         self.api.include_router(query.router)
+        self.api.include_router(sessions.router)
+        self.api.include_router(vitals.router)
         self.api.include_router(tiny_metrics.router)
         self.api.include_router(admin.router)
         self.api.include_router(accounts.router)

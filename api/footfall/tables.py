@@ -466,6 +466,13 @@ user_events = Table(
         "event_timestamp",
         postgresql_where=text("page_inferred or url_inferred"),
     ),
+    # For reports/vitals.py: they are a few of a site's events, or none at all.
+    Index(
+        "ix_user_events_vitals",
+        "site_id",
+        "event_timestamp",
+        postgresql_where=text("web_vital is not null"),
+    ),
 )
 
 form_submissions = Table(

@@ -20,6 +20,7 @@ export interface Contract {
   readonly WireQuery: WireQuery;
   readonly WireSecret: WireSecret;
   readonly WireSession: WireSession;
+  readonly WireSessionsQuery: WireSessionsQuery;
   readonly WireSetup: WireSetup;
   readonly WireSite: WireSite;
   readonly WireSiteInvitation: WireSiteInvitation;
@@ -27,6 +28,10 @@ export interface Contract {
   readonly WireSites: WireSites;
   readonly WireUser: WireUser;
   readonly WireUsers: WireUsers;
+  readonly WireTimeline: WireTimeline;
+  readonly WireVisits: WireVisits;
+  readonly WireVitalsAnswer: WireVitalsAnswer;
+  readonly WireVitalsQuery: WireVitalsQuery;
 }
 export interface Ledger {
   readonly start: string;
@@ -389,6 +394,32 @@ export interface WireSession {
    */
   readonly expires_at: string | null;
 }
+/**
+ * The body of POST /api/sessions. The sessions are those that /api/query counts for this range.
+ */
+export interface WireSessionsQuery {
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly site_id: string;
+  /**
+   * Only sessions that meet all of them; /api/vocabulary says how.
+   *
+   * @maxItems 50
+   */
+  readonly filters?: readonly (WireCondition | WireAllOf | WireAnyOf)[] | undefined;
+  /**
+   * Whether traffic that is flagged as no person's comes, too.
+   */
+  readonly include_bots?: boolean | undefined;
+  /**
+   * The `next` of the answer before: sessions behind that one.
+   */
+  readonly after?: string | null | undefined;
+  /**
+   * Sessions at most; 50 unless told, and as CSV all of them.
+   */
+  readonly limit?: number | null | undefined;
+}
 export interface WireSetup {
   /**
    * Whether a set-up link may make the first administrator.
@@ -511,4 +542,199 @@ export interface WireSiteStatus {
 }
 export interface WireUsers {
   readonly users: readonly WireUser[];
+}
+/**
+ * steps: the oldest first. next: `after` of the next steps; null after the last. others: the visitor's
+ * newest other sessions; more_others: whether there are more.
+ */
+export interface WireTimeline {
+  readonly timezone: string;
+  readonly now: string;
+  readonly session: WireVisit;
+  readonly steps: readonly WireStep[];
+  readonly next: string | null;
+  readonly others: readonly WireVisit[];
+  readonly more_others: boolean;
+}
+/**
+ * One session. Where it came from, the place and the browser are those of its first pageview.
+ */
+export interface WireVisit {
+  /**
+   * Names the session in other requests; not the id that was sent.
+   */
+  readonly id: string;
+  /**
+   * A name made of a hash of the visitor's id, as Teal Otter 3f9c.
+   */
+  readonly visitor: string;
+  /**
+   * Whether an earlier session of the visitor's id is kept.
+   */
+  readonly seen_before: boolean;
+  readonly started_at: string;
+  readonly ended_at: string;
+  /**
+   * Seconds from the first event to the last.
+   */
+  readonly duration_s: number;
+  /**
+   * Milliseconds that its pages were visible and in use.
+   */
+  readonly engaged_ms: number;
+  readonly pageviews: number;
+  /**
+   * Events other than pageviews.
+   */
+  readonly events: number;
+  readonly bounce: boolean;
+  readonly entry_page: string | null;
+  readonly exit_page: string | null;
+  readonly source: string;
+  readonly referrer: string | null;
+  readonly channel: string | null;
+  readonly utm_campaign: string | null;
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly city: string | null;
+  readonly browser: string | null;
+  readonly os: string | null;
+  readonly device: string | null;
+  readonly is_bot: boolean;
+}
+/**
+ * A pageview or another event; what does not apply is null.
+ */
+export interface WireStep {
+  readonly id: string;
+  readonly kind: "pageview" | "event";
+  readonly at: string;
+  /**
+   * `pageview`, or the event's name.
+   */
+  readonly name: string;
+  readonly path: string | null;
+  readonly title: string | null;
+  readonly referrer: string | null;
+  readonly search_term: string | null;
+  readonly is_not_found: boolean;
+  readonly time_on_page_s: number | null;
+  /**
+   * Of a pageview in all, of an event by then.
+   */
+  readonly engaged_ms: number | null;
+  readonly scroll_percentage: number | null;
+  readonly link_url: string | null;
+  readonly is_outbound: boolean;
+  readonly is_download: boolean;
+  readonly form_id: string | null;
+  /**
+   * Of a submitted form; never what was written.
+   */
+  readonly field_names: readonly string[] | null;
+  readonly web_vital: string | null;
+  /**
+   * Milliseconds; of CLS a number without unit.
+   */
+  readonly web_vital_value: number | null;
+  /**
+   * As sent, secrets redacted.
+   */
+  readonly properties: Record<string, unknown> | null;
+}
+/**
+ * `query` as it was understood. sessions: the newest first. next: `after` of the next page; null after the
+ * last.
+ */
+export interface WireVisits {
+  readonly query: WireSessionsQuery;
+  readonly timezone: string;
+  readonly now: string;
+  readonly sessions: readonly WireVisit[];
+  readonly next: string | null;
+}
+/**
+ * `query` as it was understood; `now` is the server's time; vitals says what each is and its thresholds.
+ */
+export interface WireVitalsAnswer {
+  readonly query: WireVitalsQuery;
+  readonly timezone: string;
+  readonly now: string;
+  readonly vitals: readonly WireVital[];
+  readonly rows: readonly WireVitalsRow[];
+  readonly total_rows: number;
+}
+/**
+ * The body of POST /api/web-vitals. Dimensions and filters are those of /api/vocabulary.
+ */
+export interface WireVitalsQuery {
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly site_id: string;
+  /**
+   * Some of LCP, INP, CLS, FCP, TTFB; all unless told. A breakdown takes one.
+   *
+   * @maxItems 100
+   */
+  readonly vitals?: readonly string[] | undefined;
+  /**
+   * None for a row a vital, or one name: `time:day` or `time:month` for every bucket of the range, `page` or a property of sessions for a row a value.
+   *
+   * @maxItems 100
+   */
+  readonly dimensions?: readonly string[] | undefined;
+  /**
+   * Only measurements of sessions that meet all of them, and where they ask for pages, on these.
+   *
+   * @maxItems 50
+   */
+  readonly filters?: readonly (WireCondition | WireAllOf | WireAnyOf)[] | undefined;
+  /**
+   * Whether traffic that is flagged as no person's counts, too.
+   */
+  readonly include_bots?: boolean | undefined;
+  /**
+   * A second range: series are lined up by position, other rows by equal key.
+   */
+  readonly comparison?: WirePeriod | null | undefined;
+  /**
+   * Of a breakdown: the largest first; ties by key.
+   */
+  readonly order_by?: "measurements" | "p50" | "p75" | "p90" | undefined;
+  /**
+   * Of a breakdown; 100 unless told.
+   */
+  readonly limit?: number | null | undefined;
+  readonly offset?: number | undefined;
+}
+/**
+ * A value up to good_to is good, one above poor_above is poor; what is between needs improvement.
+ */
+export interface WireVital {
+  readonly name: string;
+  /**
+   * milliseconds or none, of values, percentiles and thresholds.
+   */
+  readonly unit: string;
+  readonly good_to: number;
+  readonly poor_above: number;
+  readonly definition: string;
+}
+export interface WireVitalsRow {
+  readonly dimensions: readonly string[];
+  readonly vital: string;
+  readonly figures: WireMeasured;
+  readonly comparison: WireMeasured | null;
+}
+/**
+ * Percentiles in the vital's unit, shares from 0 to 1; null without a measurement.
+ */
+export interface WireMeasured {
+  readonly measurements: number;
+  readonly p50: number | null;
+  readonly p75: number | null;
+  readonly p90: number | null;
+  readonly good_share: number | null;
+  readonly needs_improvement_share: number | null;
+  readonly poor_share: number | null;
 }

@@ -210,13 +210,13 @@ async def _answer_csv(request: Request, access: Access, body: WireQuery) -> Resp
     # What can go wrong goes wrong before the first rows, while the status is still open.
     first = await anext(chunks)
     return StreamingResponse(
-        _continued(first, chunks),
+        continued(first, chunks),
         media_type=CSV,
         headers={"Content-Disposition": f'attachment; filename="{_file_name(query)}"'},
     )
 
 
-async def _continued(first: str, chunks: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+async def continued(first: str, chunks: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
     try:
         yield first
         async for chunk in chunks:

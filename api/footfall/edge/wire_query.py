@@ -195,22 +195,23 @@ def to_query(body: WireQuery, *, default_limit: int | None = DEFAULT_LIMIT) -> Q
         dimensions=body.dimensions,
         limit=body.limit,
         offset=body.offset,
-        comparison=None if other is None else _comparison(other),
+        comparison=None if other is None else to_period(other, "comparison"),
         order=None if order is None else Order(order.by, order.direction == "desc"),
-        filters=_filters(body.filters, "filters"),
+        filters=to_filters(body.filters, "filters"),
         search=body.search,
         include_bots=body.include_bots,
         default_limit=default_limit,
     )
 
 
-def _comparison(other: WirePeriod) -> Period:
+def to_period(period: WirePeriod, field: str) -> Period:
+    """The checked days of a part of a body. Raises Unprocessable, naming the field."""
     return make_period(
-        other.start_date, other.end_date, names=("comparison.start_date", "comparison.end_date")
+        period.start_date, period.end_date, names=(f"{field}.start_date", f"{field}.end_date")
     )
 
 
-def _filters(parts: list[WireFilter], field: str) -> tuple[Filter, ...]:
+def to_filters(parts: list[WireFilter], field: str) -> tuple[Filter, ...]:
     return tuple(_filter(part, f"{field}.{place}") for place, part in enumerate(parts))
 
 
@@ -218,5 +219,5 @@ def _filter(part: WireFilter, field: str) -> Filter:
     if isinstance(part, WireCondition):
         return make_condition(part.dimension, part.operator, part.values, field)
     if isinstance(part, WireAllOf):
-        return AllOf(_filters(part.parts, f"{field}.and"))
-    return AnyOf(_filters(part.parts, f"{field}.or"))
+        return AllOf(to_filters(part.parts, f"{field}.and"))
+    return AnyOf(to_filters(part.parts, f"{field}.or"))

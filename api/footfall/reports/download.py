@@ -30,7 +30,7 @@ async def stream_csv(engine: AsyncEngine, query: Query) -> AsyncGenerator[str, N
     """
     async with snapshot(engine) as connection:
         zone = ZoneInfo(await timezone_of(connection, query.site_id))
-        await check_patterns(connection, query)
+        await check_patterns(connection, query.filters)
         query = await with_whole_values(connection, query)
         text = csv_lines([_header(query)])
         if not query.is_breakdown:

@@ -302,3 +302,16 @@ def _key_of(dimension: Dimension | None, scope: Scope) -> Column | None:
 def _earliest(scope: Scope) -> Any:
     """A bound for the events of chosen sessions, none of which is before its session's start."""
     return instants(scope.period, scope.zone)[0] - ZONE_MARGIN
+
+
+def sessions_that_meet(filters: Iterable[Filter], scope: Scope) -> list[Column]:
+    """What holds of the rows of user_sessions that started in the scope and meet the filters, for lists that end
+    early: pages and events are looked up session by session."""
+    asked: Asked = dict.fromkeys(_ROWS)
+    return [sessions_of(scope), *(_holds(part, scope, asked) for part in filters)]
+
+
+def of_pages_asked_for(filters: Iterable[Filter], path: Column) -> list[Column]:
+    """What holds of a path that filters ask for; nothing where they ask for none."""
+    asked = asked_for(filters, DimensionKind.PAGE)
+    return [or_(*(compare(condition, path) for condition in asked))] if asked else []

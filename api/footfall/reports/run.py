@@ -53,7 +53,7 @@ async def run(engine: AsyncEngine, query: Query) -> Answer:
     """Answer `query`. Raises NotFound for an unknown site, Unavailable."""
     async with snapshot(engine) as connection:
         timezone = await timezone_of(connection, query.site_id)
-        await check_patterns(connection, query)
+        await check_patterns(connection, query.filters)
         query = await with_whole_values(connection, query)
         zone = ZoneInfo(timezone)
         if query.is_breakdown:

@@ -6,7 +6,7 @@ pattern that is none Unprocessable.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall.database import AWAY, REFUSED
 from footfall.errors import Misconfigured, Unavailable, Unprocessable
-from footfall.reports.filters import conditions_of
-from footfall.reports.query import Query
+from footfall.reports.filters import Filter, conditions_of
 from footfall.reports.vocabulary import Operator
 
 
@@ -38,9 +37,9 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Unavailable("The database is away.") from error
 
 
-async def check_patterns(connection: AsyncConnection, query: Query) -> None:
+async def check_patterns(connection: AsyncConnection, filters: Iterable[Filter]) -> None:
     """Raises Unprocessable, naming the field, for a regular expression that PostgreSQL does not take."""
-    for condition in conditions_of(query.filters):
+    for condition in conditions_of(filters):
         if condition.operator is not Operator.MATCHES:
             continue
         for place, pattern in enumerate(condition.values):

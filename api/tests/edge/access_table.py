@@ -34,6 +34,10 @@ def _query(site: str) -> dict[str, Any]:
     return {"site_id": site, "start_date": DAY, "end_date": DAY, "metrics": ["visitors"]}
 
 
+def _days_of(site: str) -> dict[str, Any]:
+    return {"site_id": site, "start_date": DAY, "end_date": DAY}
+
+
 def _days(site: str) -> dict[str, Any]:
     return {"site_id": site, "from": DAY, "to": DAY}
 
@@ -73,6 +77,10 @@ ROUTES: Final[dict[str, Row]] = {
     # Reports.
     "POST /api/query": Row("viewer", True, body=_query),
     "POST /api/query.csv": Row("viewer", True, body=_query),
+    "POST /api/sessions": Row("viewer", True, body=_days_of),
+    "POST /api/sessions.csv": Row("viewer", True, body=_days_of),
+    "GET /api/sessions/{session}": Row("viewer", True, query=lambda site: {"site_id": site}),
+    "POST /api/web-vitals": Row("viewer", True, body=_days_of),
     "GET /v1/metrics/pageviews": Row("viewer", True, query=_days),
     "GET /v1/metrics/unique-users": Row("viewer", True, query=_days),
     "GET /v1/metrics/top-pages": Row("viewer", True, query=_days),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from access_table import ROUTES, Row
+from access_table import DAY, ROUTES, Row
 from asgi_lifespan import LifespanManager
 from conftest import TOKEN, Clock, settings_for
 
@@ -163,6 +163,11 @@ async def fill(world: World) -> None:
             "user_id": str(user.user_id),
         }
     await worker.catch_up(world.pool)
+    for site in (A, B):
+        days = {"site_id": site, "start_date": DAY, "end_date": DAY, "include_bots": True}
+        answer = await world.client.post("/api/sessions", json=days, headers=bearer(TOKEN))
+        [session] = answer.json()["sessions"]
+        world.ids[site]["session"] = session["id"]
     for name, scope, key_site in (
         ("read key", "read", A),
         ("admin key", "admin", A),

@@ -24,7 +24,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def test_each_part_has_an_example() -> None:
-    assert (len(BODIES), len(COMMANDS)) == (5, 2)
+    assert (len(BODIES), len(COMMANDS)) == (5, 4)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ",".join(body["metrics"]))
