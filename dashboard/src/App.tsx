@@ -71,7 +71,7 @@ const Sites = (): ReactNode => {
 
   const choose = (site: string): void => {
     // Another site has other pages and sources.
-    navigate({ site, filters: [], details: null });
+    navigate({ site, filters: [], details: null, session: null });
   };
 
   if (sites.data === undefined)

@@ -12,6 +12,11 @@ const ratio = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
 });
+/** Layout shift, whose thresholds have one and two digits. */
+const shift = new Intl.NumberFormat(LOCALE, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 3,
+});
 const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 0 });
 const finePercent = new Intl.NumberFormat(LOCALE, {
   style: "percent",
@@ -177,6 +182,31 @@ export const bucketText = (interval: Interval, key: string): string => {
     case "month":
       return longMonthYear(`${key}-01`);
   }
+};
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** An instant by the clocks of a zone: its day, and the time as "14:05:09". */
+export const localTime = (instant: string, timezone: string): { readonly day: Day; readonly time: string } => {
+  let clock = clocks.get(timezone);
+  if (clock === undefined) {
+    // The Swedish way of writing is ISO's.
+    clock = new Intl.DateTimeFormat("sv-SE", {
+      timeZone: timezone,
+      dateStyle: "short",
+      timeStyle: "medium",
+    });
+    clocks.set(timezone, clock);
+  }
+  const [day = "", time = ""] = clock.format(new Date(instant)).split(" ");
+  return { day, time };
+};
+
+/** A value of a vital: "2.41 s", "312 ms", of CLS "0.12" or "0.098"; a dash where there is none. */
+export const vitalText = (unit: string, value: number | null): string => {
+  if (value === null) return NOTHING;
+  if (unit === "none") return shift.format(value);
+  return value >= 1000 ? `${ratio.format(value / 1000)} s` : `${whole.format(value)} ms`;
 };
 
 /** How long ago something was: "just now", "12 s ago", "3 min ago", "on 4 Nov". */

@@ -15,6 +15,8 @@ export type PageProps = {
 export const pages: Readonly<Record<ViewName, ComponentType<PageProps>>> = {
   report: SitePage,
   quality: lazy(async () => ({ default: (await import("./quality/QualityPage")).QualityPage })),
+  sessions: lazy(async () => ({ default: (await import("./sessions/SessionsPage")).SessionsPage })),
+  vitals: lazy(async () => ({ default: (await import("./vitals/VitalsPage")).VitalsPage })),
   ledger: lazy(async () => ({ default: (await import("./ledger/LedgerPage")).LedgerPage })),
   settings: lazy(async () => ({ default: (await import("./settings/SettingsPage")).SettingsPage })),
 };

@@ -27,7 +27,7 @@ import { metricNames, type ColumnName } from "./metrics";
 import { intervalOf, type Range } from "./period";
 import type { DetailsState } from "./state";
 
-const LIVE_REFRESH_MS = 20_000;
+export const LIVE_REFRESH_MS = 20_000;
 const WAITING_REFRESH_MS = 3_000;
 const INSTALLATION_REFRESH_MS = 10_000;
 
@@ -106,7 +106,7 @@ const useAnswer = (query: Query, live: boolean) =>
       before !== undefined && sameQuestion(before.queryKey[1], query) ? previous : undefined,
   });
 
-const over = (view: View, range: Range) => ({
+export const over = (view: View, range: Range) => ({
   site_id: view.siteId,
   ...rangeFields(range),
   ...(view.filters.length > 0 && { filters: toWire(view.filters) }),

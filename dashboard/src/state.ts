@@ -18,7 +18,7 @@ export const deviceTabs = ["browser", "os", "device"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
 /** The pages of a site, in the order of the navigation. */
-export const views = ["report", "quality", "ledger", "settings"] as const;
+export const views = ["report", "sessions", "vitals", "quality", "ledger", "settings"] as const;
 export type ViewName = (typeof views)[number];
 
 /** The parts of the settings, in the order of their list. */
@@ -38,6 +38,15 @@ export type Section = (typeof sections)[number];
 /** Hours that the ledger and the quality of the data look back. */
 export const ledgerSpans = ["24", "168"] as const;
 export type LedgerSpan = (typeof ledgerSpans)[number];
+
+export const vitalNames = ["LCP", "INP", "CLS", "FCP", "TTFB"] as const;
+export type VitalName = (typeof vitalNames)[number];
+
+export const percentiles = ["p75", "p50", "p90"] as const;
+export type Percentile = (typeof percentiles)[number];
+
+export const measuredTabs = ["page", "device", "browser", "country"] as const;
+export type MeasuredTab = (typeof measuredTabs)[number];
 
 /** How the rows of a breakdown are ordered. */
 export type Sort = {
@@ -71,6 +80,11 @@ export type PageState = {
   readonly hours: LedgerSpan;
   readonly section: Section;
   readonly details: DetailsState | null;
+  /** The session that is open. */
+  readonly session: string | null;
+  readonly vital: VitalName;
+  readonly percentile: Percentile;
+  readonly measured: MeasuredTab;
 };
 
 export const initial: PageState = {
@@ -86,6 +100,10 @@ export const initial: PageState = {
   hours: "24",
   section: "general",
   details: null,
+  session: null,
+  vital: "LCP",
+  percentile: "p75",
+  measured: "page",
 };
 
 export const allRows = (dimension: DimensionName): DetailsState => ({
@@ -142,6 +160,10 @@ export const parse = (search: string): PageState => {
     hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
     section: oneOf(sections, query.get("section"), initial.section),
     details: parseDetails(query),
+    session: /^\d{1,16}-[0-9a-f]{16}$/.exec(query.get("session") ?? "")?.[0] ?? null,
+    vital: oneOf(vitalNames, query.get("vital"), initial.vital),
+    percentile: oneOf(percentiles, query.get("percentile"), initial.percentile),
+    measured: oneOf(measuredTabs, query.get("measured"), initial.measured),
   };
 };
 
@@ -166,6 +188,10 @@ export const write = (state: PageState): string => {
   if (state.hours !== initial.hours) query.set("hours", state.hours);
   if (state.view === "settings" && state.section !== initial.section)
     query.set("section", state.section);
+  if (state.session !== null) query.set("session", state.session);
+  if (state.vital !== initial.vital) query.set("vital", state.vital);
+  if (state.percentile !== initial.percentile) query.set("percentile", state.percentile);
+  if (state.measured !== initial.measured) query.set("measured", state.measured);
   if (state.details !== null) {
     const { dimension, search, sort, page } = state.details;
     query.set("details", dimension);

@@ -30,6 +30,8 @@ test.each<PageState>([
     },
   },
   { ...initial, details: { dimension: "city", search: "", sort: null, page: 1 } },
+  { ...initial, view: "sessions", session: "1795996800000000-0cc175b9c0f1b6a8" },
+  { ...initial, view: "vitals", vital: "CLS", percentile: "p90", measured: "country" },
   {
     ...initial,
     site: "demo",
@@ -37,6 +39,11 @@ test.each<PageState>([
   },
 ])("what is written is read back: %j", (state) => {
   expect(parse(write(state))).toEqual(state);
+});
+
+test("what is no session's id opens none", () => {
+  expect(parse("?view=sessions&session=../users").session).toBeNull();
+  expect(parse("?view=vitals&vital=FID&percentile=p99").vital).toBe("LCP");
 });
 
 test("links stay short: what is default is left out", () => {

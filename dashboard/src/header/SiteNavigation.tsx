@@ -8,6 +8,8 @@ import styles from "./SiteNavigation.module.css";
 const labels: Readonly<Record<ViewName, string>> = {
   report: "Report",
   quality: "Data quality",
+  sessions: "Sessions",
+  vitals: "Web vitals",
   ledger: "Ledger",
   settings: "Settings",
 };
@@ -16,7 +18,11 @@ const isPlain = (event: MouseEvent): boolean =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
 /** The page's state on another page: site, period and filters stay, what was open is closed. */
-const turnTo = (view: ViewName): Partial<PageState> => ({ view, details: null });
+const turnTo = (view: ViewName): Partial<PageState> => ({
+  view,
+  details: null,
+  session: null,
+});
 
 export const SiteNavigation = (): ReactNode => {
   const state = usePageState();

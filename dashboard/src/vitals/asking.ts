@@ -1,0 +1,91 @@
+// What the page of web vitals asks: all of them beside the period before, one over time, one by value.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import * as v from "valibot";
+
+import { post, rangeFields, request } from "../api";
+import type { Contract } from "../contract";
+import { LIVE_REFRESH_MS, over, type View } from "../queries";
+import type { MeasuredTab, Percentile, VitalName } from "../state";
+import { takes } from "../wire";
+
+const number = v.nullable(v.number());
+
+const measured = v.object({
+  measurements: v.number(),
+  p50: number,
+  p75: number,
+  p90: number,
+  good_share: number,
+  needs_improvement_share: number,
+  poor_share: number,
+});
+export type Measured = Readonly<v.InferOutput<typeof measured>>;
+
+const vital = v.object({
+  name: v.string(),
+  unit: v.string(),
+  good_to: v.number(),
+  poor_above: v.number(),
+  definition: v.string(),
+});
+export type Vital = Readonly<v.InferOutput<typeof vital>>;
+
+const vitalsAnswer = takes<Contract["WireVitalsAnswer"]>()(
+  v.object({
+    timezone: v.string(),
+    vitals: v.array(vital),
+    rows: v.array(
+      v.object({
+        dimensions: v.array(v.string()),
+        vital: v.string(),
+        figures: measured,
+        comparison: v.nullable(measured),
+      }),
+    ),
+    total_rows: v.number(),
+  }),
+);
+export type VitalsRow = Readonly<v.InferOutput<typeof vitalsAnswer>["rows"][number]>;
+
+type Asked = Omit<Contract["WireVitalsQuery"], "filters">;
+
+const useVitals = (asked: Asked, live: boolean) =>
+  useQuery({
+    queryKey: ["web-vitals", asked],
+    queryFn: ({ signal }) => request(vitalsAnswer, "/api/web-vitals", post(asked, signal)),
+    refetchInterval: live ? LIVE_REFRESH_MS : false,
+    placeholderData: keepPreviousData,
+  });
+
+export const useVitalTotals = (view: View) =>
+  useVitals({ ...over(view, view.range), comparison: rangeFields(view.comparison) }, view.live);
+
+export const useVitalSeries = (view: View, name: VitalName, interval: "day" | "month") =>
+  useVitals(
+    { ...over(view, view.range), vitals: [name], dimensions: [`time:${interval}`] },
+    view.live,
+  );
+
+export type RowOrder = "measurements" | "slowest";
+
+export const VITAL_ROWS = 15;
+
+export const useVitalBreakdown = (
+  view: View,
+  name: VitalName,
+  dimension: MeasuredTab,
+  order: RowOrder,
+  percentile: Percentile,
+  limit: number,
+) =>
+  useVitals(
+    {
+      ...over(view, view.range),
+      vitals: [name],
+      dimensions: [dimension],
+      comparison: rangeFields(view.comparison),
+      order_by: order === "slowest" ? percentile : "measurements",
+      limit,
+    },
+    view.live,
+  );
