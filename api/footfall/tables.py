@@ -58,6 +58,10 @@ def _agent() -> list[Column[Any]]:
     return [Column(name, Text) for name in names]
 
 
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where))
+
+
 def _flag(name: str) -> Column[Any]:
     return Column(name, Boolean, nullable=False, server_default=text("false"))
 
@@ -429,6 +433,9 @@ pageviews = Table(
     PrimaryKeyConstraint("site_id", "id"),
     Index(None, "site_id", "session_id", "view_timestamp", "event_id"),
     Index(None, "site_id", "view_timestamp"),
+    # For reports/occurrences.py, as those of user_events.
+    _partial("ix_pageviews_not_found", "is_not_found", "site_id", "view_timestamp"),
+    _partial("ix_pageviews_search", "search_term is not null", "site_id", "view_timestamp"),
 )
 
 user_events = Table(
@@ -472,6 +479,29 @@ user_events = Table(
         "site_id",
         "event_timestamp",
         postgresql_where=text("web_vital is not null"),
+    ),
+    # For reports/occurrences.py, which reads only such events.
+    _partial("ix_user_events_outbound", "is_outbound", "site_id", "event_timestamp"),
+    _partial("ix_user_events_download", "is_download", "site_id", "event_timestamp"),
+    _partial(
+        "ix_user_events_form",
+        "event_type in ('form_focus', 'form_submit')",
+        "site_id",
+        "event_timestamp",
+    ),
+    _partial(
+        "ix_user_events_custom",
+        "is_custom_event(event_type)",
+        "site_id",
+        "event_timestamp",
+        "event_type",
+    ),
+    _partial(
+        "ix_user_events_told",
+        "lower(event_type) in ('404', 'not_found', 'page_not_found', 'not-found', "
+        "'search', 'site_search', 'view_search_results', 'site-search', 'sitesearch')",
+        "site_id",
+        "event_timestamp",
     ),
 )
 

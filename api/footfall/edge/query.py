@@ -20,6 +20,7 @@ from footfall.reports.download import stream_csv
 from footfall.reports.query import Query
 from footfall.reports.run import run
 from footfall.reports.vocabulary import (
+    ANY_PROPERTY,
     DIMENSIONS,
     FILTERS,
     METRICS,
@@ -137,7 +138,7 @@ async def get_vocabulary() -> WireVocabulary:
     return WireVocabulary.model_validate(
         {
             "metrics": [asdict(metric) for metric in METRICS.values()],
-            "dimensions": [asdict(dimension) for dimension in DIMENSIONS.values()],
+            "dimensions": [asdict(one) for one in (*DIMENSIONS.values(), ANY_PROPERTY)],
             "operators": [{"name": name, "definition": told} for name, told in OPERATORS.items()],
             "filters": FILTERS,
         }

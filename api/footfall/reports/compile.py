@@ -1,7 +1,8 @@
 """Query to SQL: SQLAlchemy Core statements over footfall.tables, every value bound.
 
 Takes the rollups where they answer exactly, figures.py knows from which tables else: with flagged traffic, for
-visitors by the hour. With filters narrowed.py tells all figures. Each statement's columns are `key` (none for
+visitors by the hour; what happened in sessions is told by occurrences.py. With filters narrowed.py tells all
+figures. Each statement's columns are `key` (none for
 totals) and the metrics it tells. Executes nothing; run.py puts the answers together.
 """
 
@@ -29,6 +30,7 @@ from footfall.reports.figures import (
     of_rollups,
 )
 from footfall.reports.narrowed import narrowed
+from footfall.reports.occurrences import occurred
 from footfall.reports.query import Period, Query
 from footfall.reports.vocabulary import DimensionKind
 from footfall.tables import daily_rollups, rollup_visitors
@@ -128,6 +130,8 @@ def _groups(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
     scope = Scope(query.site_id, period, zone, query.include_bots)
     if query.filters:
         return narrowed(query, scope)
+    if query.dimension.kind in (DimensionKind.OCCURRENCE, DimensionKind.EVENT_PROPERTY):
+        return occurred(query, scope)
     if not query.include_bots:
         return _grouped_rollups(query, scope)
     source = MOMENTS[query.dimension.kind](scope, None)

@@ -12,7 +12,13 @@ from typing import Final
 
 from footfall.errors import Unprocessable
 from footfall.reports.names import suggestion
-from footfall.reports.vocabulary import DIMENSIONS, Dimension, DimensionKind, Operator
+from footfall.reports.vocabulary import (
+    DIMENSIONS,
+    Dimension,
+    DimensionKind,
+    Operator,
+    find_dimension,
+)
 
 MAX_CONDITIONS: Final = 50
 MAX_DEPTH: Final = 5
@@ -49,7 +55,8 @@ def make_condition(
     dimension: str, operator: Operator, values: Sequence[str], field: str
 ) -> Condition:
     """A checked Condition. field: what an error calls it, as in `filters.0`. Raises Unprocessable."""
-    if dimension not in DIMENSIONS:
+    found = find_dimension(dimension)
+    if found is None:
         raise Unprocessable(
             f"{field}.dimension: {dimension!r} is not a dimension{suggestion(dimension, DIMENSIONS)}",
             field=f"{field}.dimension",
@@ -62,7 +69,7 @@ def make_condition(
             raise Unprocessable(
                 f"{name}: a pattern has at most {MAX_PATTERN_CHARS} characters.", field=name
             )
-    return Condition(DIMENSIONS[dimension], operator, tuple(values), f"{field}.values")
+    return Condition(found, operator, tuple(values), f"{field}.values")
 
 
 def check_filters(filters: Sequence[Filter]) -> None:
@@ -85,12 +92,12 @@ def conditions_of(filters: Iterable[Filter]) -> Iterator[Condition]:
             yield from conditions_of(part.parts)
 
 
-def asked_for(filters: Iterable[Filter], kind: DimensionKind) -> list[Condition]:
+def asked_for(filters: Iterable[Filter], *kinds: DimensionKind) -> list[Condition]:
     """The conditions that ask for some pages or events, not those that leave some out."""
     return [
         condition
         for condition in conditions_of(filters)
-        if condition.dimension.kind is kind and condition.operator not in EXCLUDING
+        if condition.dimension.kind in kinds and condition.operator not in EXCLUDING
     ]
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     any_,
     case,
     cast,
+    distinct,
     exists,
     func,
     literal,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -47,6 +49,13 @@ from footfall.reports.figures import (
     share,
 )
 from footfall.reports.filters import EXCLUDING, AllOf, Condition, Filter, asked_for
+from footfall.reports.occurrences import (
+    IS_CUSTOM,
+    measures_of,
+    names_of_properties,
+    occurrences,
+    value_of_property,
+)
 from footfall.reports.query import Query
 from footfall.reports.vocabulary import Dimension, DimensionKind, Operator
 from footfall.tables import pageviews, user_events, user_sessions
@@ -96,8 +105,13 @@ def narrowed(query: Query, scope: Scope) -> Select[Any]:
     """
     asked = {kind: _asked(query.filters, kind, scope) for kind in _ROWS}
     kind = query.dimension.kind if query.dimension else None
+    asked[DimensionKind.EVENT_PROPERTY] = _asked_with_properties(query.filters, scope)
     if kind in _ROWS:
         return _by_row(query, scope, asked, kind)
+    if kind is DimensionKind.EVENT_PROPERTY:
+        return _by_event_property(query, scope, asked)
+    if kind is DimensionKind.OCCURRENCE:
+        return _by_occurrence(query, scope, asked)
     key = _key_of(query.dimension, scope)
     rows = _sums(query, scope, key, asked)
     measures = _measures(rows.c)
@@ -126,6 +140,48 @@ def _asked(filters: Iterable[Filter], kind: DimensionKind, scope: Scope) -> CTE 
     return statement.cte(f"asked_{kind}")
 
 
+def _asked_with_properties(filters: Iterable[Filter], scope: Scope) -> CTE | None:
+    """The events that count where filters ask for properties, be it together with events. None: no property is."""
+    if not asked_for(filters, DimensionKind.EVENT_PROPERTY):
+        return None
+    e = user_events.c
+    statement = select(e.session_id, e.event_type.label("value"))
+    return statement.where(*_are_asked(filters, scope)).cte("asked_property")
+
+
+def _are_asked(filters: Iterable[Filter], scope: Scope) -> list[Column]:
+    """Which events of user_events are those that filters ask for by name and property."""
+    e = user_events.c
+    asked = asked_for(filters, DimensionKind.EVENT, DimensionKind.EVENT_PROPERTY)
+    conditions = [e.site_id == scope.site_id, e.event_timestamp >= _earliest(scope)]
+    # Of one dimension any will do; of several, as an event and its property, an event must have each.
+    for dimension in dict.fromkeys(condition.dimension for condition in asked):
+        own = [condition for condition in asked if condition.dimension == dimension]
+        conditions.append(or_(*(_is_such(condition) for condition in own)))
+    return conditions
+
+
+def _is_such(condition: Condition) -> Column:
+    """Whether an event of user_events has such a name or property."""
+    name = condition.dimension.name
+    if name == "event":
+        return compare(condition, user_events.c.event_type)
+    if name == "event_property":
+        names = names_of_properties()
+        found: Column = exists(select(names.c.name).where(compare(condition, names.c.name)))
+    else:
+        found = compare(condition, value_of_property(name))
+    return and_(IS_CUSTOM, found)
+
+
+def _counted(asked: Asked, kind: DimensionKind) -> CTE | None:
+    """Which pageviews or events count. None: all."""
+    of_properties = asked[DimensionKind.EVENT_PROPERTY]
+    return (
+        of_properties if kind is DimensionKind.EVENT and of_properties is not None else asked[kind]
+    )
+
+
 def _sums(query: Query, scope: Scope, key: Column | None, asked: Asked) -> Subquery:
     """_COUNTED by key: a row of the chosen sessions and, where only some pageviews or events count, one of those."""
     chosen = _choose(query.filters, scope, key, asked)
@@ -151,12 +207,14 @@ def _sums(query: Query, scope: Scope, key: Column | None, asked: Asked) -> Subqu
     else:
         own = {"visitors": nothing, **sums}
     own["pageviews"] = (
-        nothing if asked[DimensionKind.PAGE] is not None else own["session_pageviews"]
+        nothing if _counted(asked, DimensionKind.PAGE) is not None else own["session_pageviews"]
     )
-    own["events"] = nothing if asked[DimensionKind.EVENT] is not None else own["session_events"]
+    own["events"] = (
+        nothing if _counted(asked, DimensionKind.EVENT) is not None else own["session_events"]
+    )
     arms = [select(*keys, *(own[name].label(name) for name in _COUNTED)).group_by(*keys)]
     for metric, kind in (("pageviews", DimensionKind.PAGE), ("events", DimensionKind.EVENT)):
-        rows = asked[kind]
+        rows = _counted(asked, kind)
         if rows is None or metric not in query.metrics:
             continue
         keys = [] if key is None else [chosen.c.key]
@@ -184,7 +242,7 @@ def _measures(c: Any) -> Measures:
 def _by_row(query: Query, scope: Scope, asked: Asked, kind: DimensionKind) -> Select[Any]:
     """By page or event: chosen sessions beside their rows, of those asked for where some are."""
     chosen = _choose(query.filters, scope, None, asked)
-    rows, only = _ROWS[kind], asked[kind]
+    rows, only = _ROWS[kind], _counted(asked, kind)
     if only is None:
         value, timed = rows.value, rows.timed
         joined = select().join_from(
@@ -220,6 +278,52 @@ def _by_row(query: Query, scope: Scope, asked: Asked, kind: DimensionKind) -> Se
     return keyed(select(*columns).select_from(people), c.key)
 
 
+def _by_event_property(query: Query, scope: Scope, asked: Asked) -> Select[Any]:
+    assert query.dimension is not None
+    chosen = _choose(query.filters, scope, None, asked)
+    name = query.dimension.name
+    e = user_events.c
+    told = select(e.session_id).select_from(user_events)
+    told = told.where(*_are_asked(query.filters, scope), IS_CUSTOM)
+    key: Column
+    if name == "event_property":
+        names = names_of_properties()
+        told, key = told.join(names, true()), names.c.name
+        own = asked_for(query.filters, DimensionKind.EVENT_PROPERTY)
+        if own := [condition for condition in own if condition.dimension == query.dimension]:
+            told = told.where(or_(*(compare(condition, key) for condition in own)))
+    else:
+        key = value_of_property(name)
+    rows = told.add_columns(key.label("value")).where(key.is_not(None)).cte("told")
+    joined = select().join_from(chosen, rows, rows.c.session_id == chosen.c.session_id)
+    measures: Measures = {
+        "visitors": func.count(distinct(chosen.c.visitor_id)),
+        "events": func.count(),
+    }
+    return _grouped(query, joined, rows.c.value, measures)
+
+
+def _by_occurrence(query: Query, scope: Scope, asked: Asked) -> Select[Any]:
+    assert query.dimension is not None
+    chosen = _choose(query.filters, scope, None, asked)
+    rows = occurrences(query.dimension, scope, _earliest(scope))
+    c = rows.c
+    joined: Select[Any] = (
+        select()
+        .join_from(chosen, rows, c.session_id == chosen.c.session_id)
+        .where(c.at >= _earliest(scope), c.value.is_not(None))
+    )
+    own = asked_for(query.filters, DimensionKind.OCCURRENCE)
+    if own := [condition for condition in own if condition.dimension == query.dimension]:
+        joined = joined.where(or_(*(compare(condition, c.value) for condition in own)))
+    return _grouped(query, joined, c.value, measures_of(rows, chosen.c.visitor_id))
+
+
+def _grouped(query: Query, joined: Select[Any], key: Column, measures: Measures) -> Select[Any]:
+    columns = [measures[name].label(name) for name in query.metrics]
+    return keyed(joined.with_only_columns(*columns), key.collate("C"))
+
+
 def _choose(filters: Iterable[Filter], scope: Scope, key: Column | None, asked: Asked) -> CTE:
     """The sessions of the range that meet the filters and have a key where one is asked for."""
     s = user_sessions.c
@@ -248,9 +352,26 @@ def _holds(part: Filter, scope: Scope, asked: Asked) -> Column:
     if part.dimension.kind in _ROWS:
         found = _did(part, scope, None if is_excluding else asked[part.dimension.kind])
         return not_(found) if is_excluding else found
+    if part.dimension.kind in (DimensionKind.EVENT_PROPERTY, DimensionKind.OCCURRENCE):
+        found = user_sessions.c.session_id.in_(_where_happened(part, scope))
+        return not_(found) if is_excluding else found
     found = compare(part, _property_of(part.dimension, scope))
     # Of a session without the value the comparison is null, and so would be its contrary.
     return not_(func.coalesce(found, False)) if is_excluding else found
+
+
+def _where_happened(condition: Condition, scope: Scope) -> Select[Any]:
+    """In which sessions such a thing happened: what is rare is found once, not looked for in every session."""
+    if condition.dimension.kind is DimensionKind.EVENT_PROPERTY:
+        e = user_events.c
+        return select(e.session_id).where(
+            e.site_id == scope.site_id,
+            e.event_timestamp >= _earliest(scope),
+            _is_such(condition),
+        )
+    c = occurrences(condition.dimension, scope, _earliest(scope)).c
+    value: Column = c.value
+    return select(c.session_id).where(c.at >= _earliest(scope), compare(condition, value))
 
 
 def _did(condition: Condition, scope: Scope, among: CTE | None) -> Column:

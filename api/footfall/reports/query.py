@@ -14,7 +14,14 @@ from typing import Final
 from footfall.errors import Unprocessable
 from footfall.reports.filters import Filter, check_filters
 from footfall.reports.names import suggestion
-from footfall.reports.vocabulary import DIMENSIONS, METRICS, TOTALS, Dimension, DimensionKind
+from footfall.reports.vocabulary import (
+    DIMENSIONS,
+    METRICS,
+    TOTALS,
+    Dimension,
+    DimensionKind,
+    find_dimension,
+)
 
 EARLIEST_DAY: Final = date(1970, 1, 1)
 LATEST_DAY: Final = date(2199, 12, 31)
@@ -170,12 +177,13 @@ def _check_order(order: Order, metrics: Sequence[str]) -> Order:
 
 
 def _find_dimension(name: str) -> Dimension:
-    if name not in DIMENSIONS:
+    found = find_dimension(name)
+    if found is None:
         raise Unprocessable(
             f"dimensions: {name!r} is not a dimension{suggestion(name, DIMENSIONS)}",
             field="dimensions",
         )
-    return DIMENSIONS[name]
+    return found
 
 
 def _check_metrics(metrics: Sequence[str], dimension: Dimension | None) -> None:

@@ -24,11 +24,14 @@ class Unit(StrEnum):
 
 
 class DimensionKind(StrEnum):
-    """How rows come about: by stretch of time, page viewed, event's name, or property of sessions."""
+    """How rows come about: by stretch of time, page viewed, event's name, property of events of one's own,
+    something that happened (a link followed, a search, a form), or property of sessions."""
 
     TIME = "time"
     PAGE = "page"
     EVENT = "event"
+    EVENT_PROPERTY = "event_property"
+    OCCURRENCE = "occurrence"
     SESSION = "session"
 
 
@@ -105,6 +108,29 @@ _METRICS: Final = (
         "Mean time on the page over the pageviews whose end is known: until the page was left, else "
         "until the session's next pageview. Null where no end is known.",
     ),
+    Metric(
+        "searches",
+        Unit.COUNT,
+        "Searches on the site itself: views of a page whose address holds the words, and events named "
+        "search, site_search or view_search_results that tell them.",
+    ),
+    Metric(
+        "form_starts",
+        Unit.COUNT,
+        "Forms begun: once a session, page and form, when the first field is touched or, where that was "
+        "not seen, when the form is sent.",
+    ),
+    Metric(
+        "form_submissions",
+        Unit.COUNT,
+        "Times that those forms were sent; one that was begun once may be sent several times.",
+    ),
+    Metric("form_abandons", Unit.COUNT, "Forms begun and not sent (yet)."),
+    Metric(
+        "completion_rate",
+        Unit.RATE,
+        "Share of the forms begun that were sent. Null where none was begun.",
+    ),
 )
 
 _OF_SITE: Final = (
@@ -118,6 +144,13 @@ _OF_SITE: Final = (
 )
 _OF_PAGE: Final = ("visitors", "pageviews", "time_on_page_s")
 _OF_EVENT: Final = ("visitors", "events")
+_OF_FORM: Final = (
+    "visitors",
+    "form_starts",
+    "form_submissions",
+    "form_abandons",
+    "completion_rate",
+)
 _OF_SESSIONS: Final = (
     "visitors",
     "sessions",
@@ -137,6 +170,29 @@ def _time(name: str, definition: str) -> Dimension:
 def _session(name: str, definition: str) -> Dimension:
     return Dimension(
         name, DimensionKind.SESSION, definition, _OF_SESSIONS, "Sessions that have such a value."
+    )
+
+
+def _occurrence(name: str, definition: str, metrics: tuple[str, ...], what: str) -> Dimension:
+    return Dimension(
+        name,
+        DimensionKind.OCCURRENCE,
+        definition,
+        metrics,
+        f"Sessions with such {what}. Where filters ask for some (is, contains, matches), a breakdown by "
+        f"{name} has only these; is_not and does_not_contain choose sessions with no such {what.split(' ', 1)[1]}.",
+    )
+
+
+def _event_property(name: str, definition: str) -> Dimension:
+    return Dimension(
+        name,
+        DimensionKind.EVENT_PROPERTY,
+        definition,
+        _OF_EVENT,
+        "Sessions with an event of your own that has such a property. Where filters ask for some (is, "
+        "contains, matches), events are those that have them; is_not and does_not_contain choose sessions "
+        "without such an event.",
     )
 
 
@@ -165,6 +221,47 @@ _DIMENSIONS: Final = (
         "Sessions in which such an event happened. Where filters ask for events (is, contains, matches), "
         "events are those of the names asked for; is_not and does_not_contain choose sessions in which no "
         "such event happened.",
+    ),
+    _event_property(
+        "event_property",
+        "Name of a property of an event of your own; of one inside another both, with a dot between. An "
+        "event counts under each name that it has.",
+    ),
+    _occurrence(
+        "outbound_link",
+        "Address of a link to another host that was clicked, without query and fragment.",
+        _OF_EVENT,
+        "a click",
+    ),
+    _occurrence(
+        "download",
+        "Address of a link to a file that was clicked, without query and fragment.",
+        _OF_EVENT,
+        "a click",
+    ),
+    _occurrence(
+        "file_type", "Ending of a file whose link was clicked, as pdf.", _OF_EVENT, "a click"
+    ),
+    _occurrence(
+        "form",
+        "Id of the form, which trackers tell when it is sent. Of one that was not: the only form that was "
+        "sent on its page in the range, else the path of the page.",
+        _OF_FORM,
+        "a form begun",
+    ),
+    _occurrence(
+        "not_found_page",
+        "Path of a page that was asked for and not found, by the status it came with, or by an event named "
+        "404, not_found or page_not_found on it in that session.",
+        ("visitors", "pageviews"),
+        "a pageview",
+    ),
+    _occurrence(
+        "search_term",
+        "What was searched for on the site itself, in lower case. The log keeps the words of events, so "
+        "those whose log has been removed are left out.",
+        ("visitors", "searches"),
+        "a search",
     ),
     _session("entry_page", "Path of the session's first pageview, else of its first event."),
     _session("exit_page", "Path of the session's last pageview, else of its last event."),
@@ -206,6 +303,32 @@ _DIMENSIONS: Final = (
 METRICS: Final = {metric.name: metric for metric in _METRICS}
 DIMENSIONS: Final = {dimension.name: dimension for dimension in _DIMENSIONS}
 
+PROPERTY_PREFIX: Final = "property:"
+MAX_PROPERTY_CHARS: Final = 200
+
+
+def _property(name: str) -> Dimension:
+    return _event_property(
+        f"{PROPERTY_PREFIX}{name}",
+        f"Value of the property {name} of events of your own, as text; of one inside another NAME is both "
+        "names, with a dot between. Events without it, or with null, are left out.",
+    )
+
+
+# Stands for one dimension for each name of a property.
+ANY_PROPERTY: Final = _property("NAME")
+
+
+def find_dimension(name: str) -> Dimension | None:
+    """The dimension of that name. None where there is none, or a property's name is empty or too long."""
+    wanted = name.removeprefix(PROPERTY_PREFIX)
+    if wanted == name:
+        return DIMENSIONS.get(name)
+    if not 1 <= len(wanted) <= MAX_PROPERTY_CHARS or "\x00" in wanted:
+        return None
+    return _property(wanted)
+
+
 # What can be asked for without any dimension.
 TOTALS: Final = _OF_SITE
 
@@ -222,7 +345,7 @@ OPERATORS: Final = {
 FILTERS: Final = (
     "Filters choose sessions: those that started in the range and meet all of them. Every figure is then one "
     "of these sessions, and counts when its session started: visitors are theirs, and so are pageviews and "
-    "events, of which a filter on page or event takes only those asked for. So all panels count the same "
-    "sessions. Without filters, visitors, pageviews and events count at their own time, whenever their "
+    "events, of which a filter on page or event takes only those asked for, and one on a property only events "
+    "that have it. So all panels count the same sessions. Without filters, visitors, pageviews and events count at their own time, whenever their "
     "session started. Days whose sessions retention has removed have no filtered figures."
 )

@@ -12,7 +12,7 @@ from conftest import TOKEN, Stack
 
 from footfall.config import PROJECT_DIR
 from footfall.edge.query import EXAMPLES
-from footfall.reports.vocabulary import OPERATORS
+from footfall.reports.vocabulary import ANY_PROPERTY, DIMENSIONS, OPERATORS, DimensionKind
 
 PAGE = (PROJECT_DIR / "docs" / "query.md").read_text()
 BODIES: list[dict[str, Any]] = [
@@ -24,7 +24,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def test_each_part_has_an_example() -> None:
-    assert (len(BODIES), len(COMMANDS)) == (5, 4)
+    assert (len(BODIES), len(COMMANDS)) == (6, 4)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ",".join(body["metrics"]))
@@ -50,3 +50,13 @@ async def test_an_example_of_a_command_is_answered(stack: Stack, command: str) -
 def test_every_operator_is_described() -> None:
     table = PAGE.partition("| operator |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(OPERATORS)
+
+
+def test_every_dimension_that_is_told_from_single_events_is_described() -> None:
+    table = PAGE.partition("| dimension | a row is |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `([\w:]+)` \|.*\| (.*) \|$", table, re.MULTILINE)
+    kinds = (DimensionKind.OCCURRENCE, DimensionKind.EVENT_PROPERTY)
+    known = [d for d in (*DIMENSIONS.values(), ANY_PROPERTY) if d.kind in kinds]
+    assert {name: re.findall(r"`(\w+)`", metrics) for name, metrics in told} == {
+        dimension.name: list(dimension.metrics) for dimension in known
+    }

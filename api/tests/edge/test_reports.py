@@ -125,7 +125,10 @@ def test_snippet_escapes_what_a_site_id_may_hold() -> None:
 async def test_vocabulary_defines_every_metric_and_dimension(stack: Stack) -> None:
     document = (await get(stack, "/api/vocabulary")).json()
     assert [metric["name"] for metric in document["metrics"]] == list(METRICS)
-    assert [dimension["name"] for dimension in document["dimensions"]] == list(DIMENSIONS)
+    assert [dimension["name"] for dimension in document["dimensions"]] == [
+        *DIMENSIONS,
+        "property:NAME",
+    ]
     for metric in document["metrics"]:
         assert metric["definition"].endswith(".")
         assert metric["unit"] in ("count", "rate", "ratio", "seconds")

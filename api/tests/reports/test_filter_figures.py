@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -17,25 +18,43 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Clock, Stack
 
-from footfall.reports.vocabulary import DIMENSIONS, TOTALS
-from known_visits import CASES, Case, Visit, load
+from footfall.reports.vocabulary import DIMENSIONS, METRICS, TOTALS, Unit, find_dimension
+from known_visits import (
+    CASES,
+    OCCURRENCES,
+    PROPERTIES,
+    Case,
+    Sent,
+    Visit,
+    form_rows,
+    load,
+    occurrence_rows,
+    only_forms,
+)
 
 Figures = list[float | None]
 Filter = dict[str, Any]
 
 EVERY_OPERATOR = os.environ.get("EVERY_OPERATOR") == "1"
 PATTERNS = {"time:hour": "%Y-%m-%dT%H:00", "time:day": "%Y-%m-%d", "time:month": "%Y-%m"}
-COUNTS = ("visitors", "sessions", "pageviews", "events")
+EVERY_DIMENSION = (*DIMENSIONS, *PROPERTIES[:2])
 
 
-def values_of(visit: Visit, dimension: str, zone: ZoneInfo) -> set[str]:
-    """Every value that a session has in a dimension."""
+Known = dict[str, str]
+
+
+def values_of(visit: Visit, dimension: str, zone: ZoneInfo, known: Known) -> set[str]:
+    """Every value that a session has in a dimension. known: the only form that was sent on a page."""
     if dimension in PATTERNS:
         return {visit.start.astimezone(zone).strftime(PATTERNS[dimension])}
     if dimension == "page":
         return {view.path for view in visit.views}
     if dimension == "event":
         return {event.kind for event in visit.events if event.kind != "pageview"}
+    if dimension == "form":
+        return {form.value(known) for form in visit.forms}
+    if dimension in OCCURRENCES:
+        return {value for event in visit.events for value in event.values.get(dimension, ())}
     value = visit.property(dimension)
     return set() if value is None else {value}
 
@@ -51,14 +70,14 @@ def is_such(value: str, operator: str, given: list[str]) -> bool:
     raise AssertionError(operator)
 
 
-def meets(visit: Visit, part: Filter, zone: ZoneInfo) -> bool:
+def meets(visit: Visit, part: Filter, zone: ZoneInfo, known: Known) -> bool:
     if "and" in part:
-        return all(meets(visit, inner, zone) for inner in part["and"])
+        return all(meets(visit, inner, zone, known) for inner in part["and"])
     if "or" in part:
-        return any(meets(visit, inner, zone) for inner in part["or"])
+        return any(meets(visit, inner, zone, known) for inner in part["or"])
     found = any(
         is_such(value, part["operator"], part["values"])
-        for value in values_of(visit, part["dimension"], zone)
+        for value in values_of(visit, part["dimension"], zone, known)
     )
     return found != (part["operator"] in ("is_not", "does_not_contain"))
 
@@ -82,11 +101,17 @@ class Narrowed:
         self.asked = [
             c for c in conditions(filters) if c["operator"] in ("is", "contains", "matches")
         ]
+        self.known = only_forms(
+            event
+            for visit in visits
+            for event in visit.events
+            if days[0] <= event.at.astimezone(self.zone).date() <= days[1]
+        )
         self.visits = [
             visit
             for visit in visits
             if days[0] <= visit.start.astimezone(self.zone).date() <= days[1]
-            and all(meets(visit, part, self.zone) for part in filters)
+            and all(meets(visit, part, self.zone, self.known) for part in filters)
         ]
 
     def counts(self, dimension: str, value: str) -> bool:
@@ -94,16 +119,45 @@ class Narrowed:
         asked = [c for c in self.asked if c["dimension"] == dimension]
         return not asked or any(is_such(value, c["operator"], c["values"]) for c in asked)
 
+    def is_asked_for(self, event: Sent) -> bool:
+        """Whether an event has such a name, and of each property that is asked for such a value."""
+        of_events = {c["dimension"] for c in self.asked if "property" in c["dimension"]}
+        return self.counts("event", event.kind) and all(
+            any(self.counts(dimension, value) for value in event.values.get(dimension, ()))
+            for dimension in of_events
+        )
+
+    def _occurrences(self, dimension: str, metrics: list[str]) -> dict[str, Figures]:
+        found = [
+            (event, visit.entry.visitor)
+            for visit in self.visits
+            for event in visit.events
+            if "property" not in dimension or self.is_asked_for(event)
+        ]
+        rows = occurrence_rows(dimension, found, metrics)
+        return {value: row for value, row in rows.items() if self.counts(dimension, value)}
+
     def rows(self, dimension: str | None, metrics: list[str]) -> dict[str, Figures]:
         if dimension == "page":
             return self._pages(metrics)
         if dimension == "event":
             return self._events(metrics)
+        if dimension == "form":
+            begun = [
+                (form.value(self.known), replace(form, visitor=visit.entry.visitor))
+                for visit in self.visits
+                for form in visit.forms
+            ]
+            return form_rows([one for one in begun if self.counts("form", one[0])], metrics)
+        if dimension in OCCURRENCES:
+            return self._occurrences(dimension, metrics)
         groups: dict[str, list[Visit]] = {}
         for key in self._keys(dimension):
             groups[key] = []
         for visit in self.visits:
-            for key in [""] if dimension is None else values_of(visit, dimension, self.zone):
+            for key in (
+                [""] if dimension is None else values_of(visit, dimension, self.zone, self.known)
+            ):
                 groups.setdefault(key, []).append(visit)
         return {key: [self._figure(group, m) for m in metrics] for key, group in groups.items()}
 
@@ -133,7 +187,7 @@ class Narrowed:
                 return sum(self.counts("page", v.path) for visit in group for v in visit.views)
             case "events":
                 others = [e for v in group for e in v.events if e.kind != "pageview"]
-                return sum(self.counts("event", event.kind) for event in others)
+                return sum(self.is_asked_for(event) for event in others)
             case "bounce_rate":
                 return sum(v.bounced for v in group) / count if count else None
             case "session_duration_s":
@@ -164,7 +218,7 @@ class Narrowed:
         kinds: dict[str, list[str]] = {}
         for visit in self.visits:
             for event in visit.events:
-                if event.kind != "pageview" and self.counts("event", event.kind):
+                if event.kind != "pageview" and self.is_asked_for(event):
                     kinds.setdefault(event.kind, []).append(visit.entry.visitor)
         return {
             kind: [float({"visitors": len(set(who)), "events": len(who)}[m]) for m in metrics]
@@ -172,9 +226,13 @@ class Narrowed:
         }
 
 
+def _nothing(metric: str) -> float | None:
+    return 0 if METRICS[metric].unit is Unit.COUNT else None
+
+
 def filters_on(dimension: str, visits: list[Visit], zone: ZoneInfo) -> list[Filter]:
     """A condition with each operator, of values that some sessions have and others do not."""
-    found = sorted({v for visit in visits for v in values_of(visit, dimension, zone)})
+    found = sorted({v for visit in visits for v in values_of(visit, dimension, zone, {})})
     some = found[:: max(1, len(found) // 3)][:3]
     part = some[0][-3:].swapcase()
     return [
@@ -213,7 +271,8 @@ class Asking:
         self.rows = 0
 
     async def compare(self, filters: list[Filter], dimension: str | None) -> None:
-        metrics = list(DIMENSIONS[dimension].metrics if dimension else TOTALS)
+        told = find_dimension(dimension) if dimension else None
+        metrics = list(told.metrics if told else TOTALS)
         body: dict[str, Any] = {
             "site_id": "shop",
             "start_date": self.days[0].isoformat(),
@@ -240,7 +299,7 @@ class Asking:
             if dimension in PATTERNS:
                 twin = in_order[place] if place < len(in_order) else None
             else:
-                twin = compared.get(key, [0 if m in COUNTS else None for m in metrics])
+                twin = compared.get(key, [_nothing(metric) for metric in metrics])
             assert row["comparison"] == pytest.approx(twin), (*where, key)
         self.rows += len(keys)
 
@@ -261,11 +320,11 @@ async def test_every_figure_under_every_operator_equals_the_independent_computat
     """
     asking = Asking(stack, case, await load(stack, case))
     shift = CASES.index(case)
-    for row, filtered in enumerate(DIMENSIONS):
+    for row, filtered in enumerate(EVERY_DIMENSION):
         conditions = filters_on(filtered, asking.visits, ZoneInfo(case.zone))
         for condition in conditions:
             await asking.compare([condition], None)
-        for column, dimension in enumerate(DIMENSIONS):
+        for column, dimension in enumerate(EVERY_DIMENSION):
             chosen = conditions[(row + column + shift) % len(conditions)]
             for condition in conditions if EVERY_OPERATOR else [chosen]:
                 await asking.compare([condition], dimension)
@@ -279,7 +338,19 @@ HOME: Filter = {"dimension": "page", "operator": "is", "values": ["/"]}
 NO_PRICES: Filter = {"dimension": "page", "operator": "is_not", "values": ["/pricing"]}
 CLICK: Filter = {"dimension": "event", "operator": "is", "values": ["click"]}
 NO_SCROLL: Filter = {"dimension": "event", "operator": "does_not_contain", "values": ["SCROLL"]}
+SIGNUP: Filter = {"dimension": "event", "operator": "is", "values": ["signup"]}
+PRO: Filter = {"dimension": "property:plan", "operator": "is", "values": ["pro"]}
+PRICED: Filter = {"dimension": "event_property", "operator": "contains", "values": ["CART"]}
+NO_LINK: Filter = {
+    "dimension": "outbound_link",
+    "operator": "is_not",
+    "values": ["https://partner.example/a"],
+}
+CONTACT: Filter = {"dimension": "form", "operator": "matches", "values": ["^contact$"]}
 TREES: list[list[Filter]] = [
+    [SIGNUP, PRO],
+    [PRICED, {"or": [PRO, CONTACT]}],
+    [NO_LINK, SIGNUP, {"or": [CONTACT, {"and": [PRICED, DOCS]}]}],
     [SOURCE, PHONE],
     [HOME, DOCS],
     [HOME, NO_PRICES, CLICK],
@@ -300,7 +371,7 @@ TREES: list[list[Filter]] = [
 async def test_nested_filters_equal_the_independent_computation(stack: Stack, case: Case) -> None:
     asking = Asking(stack, case, await load(stack, case))
     for filters in TREES:
-        for dimension in [None, *DIMENSIONS]:
+        for dimension in [None, *EVERY_DIMENSION]:
             await asking.compare(filters, dimension)
     assert asking.rows > 500
 

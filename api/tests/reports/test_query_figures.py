@@ -16,8 +16,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Clock, Stack
 
-from footfall.reports.vocabulary import DIMENSIONS, TOTALS
-from known_visits import CASES, Case, Sent, Visit, load
+from footfall.reports.vocabulary import DIMENSIONS, METRICS, TOTALS, Unit, find_dimension
+from known_visits import (
+    CASES,
+    OCCURRENCES,
+    PROPERTIES,
+    Case,
+    Sent,
+    Visit,
+    form_rows,
+    load,
+    occurrence_rows,
+    only_forms,
+)
 
 Figures = list[float | None]
 
@@ -72,6 +83,12 @@ class Reference:
             return self._pages(metrics)
         if dimension == "event":
             return self._events(metrics)
+        if dimension == "form":
+            known = only_forms(self.events)
+            begun = [form for visit in self.all_visits for form in visit.forms]
+            return form_rows([(f.value(known), f) for f in begun if self.holds(f.at)], metrics)
+        if dimension in OCCURRENCES:
+            return occurrence_rows(dimension, [(e, e.visitor) for e in self.events], metrics)
         if dimension is None:
             return {"": self._figures(lambda at: "", metrics, [""])[""]}
         if dimension.startswith("time:"):
@@ -165,8 +182,9 @@ async def test_every_metric_by_every_dimension_equals_the_independent_computatio
     reference = Reference(visits, case.zone, start, end)
     before = Reference(visits, case.zone, *other)
     asked = 0
-    for dimension in [None, *DIMENSIONS]:
-        metrics = DIMENSIONS[dimension].metrics if dimension else TOTALS
+    for dimension in [None, *DIMENSIONS, *PROPERTIES]:
+        told = find_dimension(dimension) if dimension else None
+        metrics = told.metrics if told else TOTALS
         if metrics == TOTALS:
             # They come from several tables: each alone, and all together.
             asked_for = [list(metrics), *([m] for m in metrics)]
@@ -215,8 +233,7 @@ def rank(figure: float | None) -> tuple[bool, float]:
 
 
 def nothing(metrics: list[str]) -> Figures:
-    counts = ("visitors", "sessions", "pageviews", "events")
-    return [0 if metric in counts else None for metric in metrics]
+    return [0 if METRICS[metric].unit is Unit.COUNT else None for metric in metrics]
 
 
 async def test_days_agree_with_daily_site_metrics(stack: Stack, case: Case) -> None:
