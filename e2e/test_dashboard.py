@@ -28,7 +28,7 @@ SOURCES: list[dict[str, Any]] = [
     {"utmParams": {"utm_source": "letter", "utm_campaign": "=1+1"}},
     {},
 ]
-PANELS = {"Pages": "page", "Sources": "source", "Devices": "browser", "Events": "event"}
+PANELS = {"Pages": "page", "Sources": "source", "Devices": "browser", "Behaviour": "event"}
 AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 
 

@@ -2,19 +2,20 @@
 import { ListFilter } from "lucide-react";
 import { useRef, useState, type ReactNode } from "react";
 
+import { Behaviour } from "./behaviour/Behaviour";
+import { ofEvent, toggleOfEvent } from "./behaviour/events";
 import { Breakdown } from "./breakdown/Breakdown";
 import { Details } from "./breakdown/Details";
 import {
   devicesPanel,
-  eventsPanel,
   pagesPanel,
   placesPanel,
   sourcesPanel,
   tabOf,
 } from "./breakdown/panels";
-import type { DimensionName } from "./dimensions";
+import { propertyOf, type DimensionName } from "./dimensions";
 import { Overview } from "./figures/Overview";
-import { toggle, type Filter } from "./filters/filter";
+import type { Filter } from "./filters/filter";
 import { FilterBar } from "./filters/FilterBar";
 import { FilterEditor } from "./filters/FilterEditor";
 import { PeriodPicker } from "./header/PeriodPicker";
@@ -52,7 +53,8 @@ export const Report = (props: Props): ReactNode => {
   const searchField = useRef<HTMLInputElement>(null);
   const actions = {
     onToggle: (dimension: DimensionName, value: string): void => {
-      navigate({ filters: toggle(state.filters, dimension, value), details: null });
+      const filters = toggleOfEvent(state.filters, state.event, dimension, value);
+      navigate({ filters, details: null });
     },
     onDetails: (dimension: DimensionName): void => {
       navigate({ details: allRows(dimension) });
@@ -168,8 +170,14 @@ export const Report = (props: Props): ReactNode => {
               navigate({ devices });
             }}
           />
-          <Breakdown {...actions} panel={eventsPanel} view={view} tab="event" onTab={() => undefined} />
         </div>
+        <Behaviour
+          view={view}
+          chosen={state}
+          onChoose={navigate}
+          onFilters={filterBy}
+          onDetails={actions.onDetails}
+        />
       </main>
       {editing !== null && (
         <FilterEditor
@@ -185,7 +193,12 @@ export const Report = (props: Props): ReactNode => {
         <OpenDetails
           {...actions}
           key={state.details.dimension}
-          view={view}
+          view={
+            // The values of a property are those of the event that is open.
+            state.event !== null && propertyOf(state.details.dimension) !== null
+              ? ofEvent(view, state.event)
+              : view
+          }
           details={state.details}
           searchField={searchField}
         />

@@ -9,16 +9,31 @@ export const dimensionGroups = [
   },
   { label: "Places", dimensions: ["country", "region", "city"] },
   { label: "Devices", dimensions: ["browser", "os", "device"] },
-  { label: "Events", dimensions: ["event"] },
+  {
+    label: "Behaviour",
+    dimensions: [
+      "event",
+      "event_property",
+      "outbound_link",
+      "download",
+      "file_type",
+      "form",
+      "not_found_page",
+      "search_term",
+    ],
+  },
 ] as const;
 
-export type DimensionName = (typeof dimensionGroups)[number]["dimensions"][number];
+type ListedName = (typeof dimensionGroups)[number]["dimensions"][number];
+/** The values of one property of events; how many of these there are, only the data knows. */
+export type PropertyName = `property:${string}`;
+export type DimensionName = ListedName | PropertyName;
 
-export const dimensionNames: readonly DimensionName[] = dimensionGroups.flatMap(
-  ({ dimensions }): readonly DimensionName[] => dimensions,
+const listed: readonly ListedName[] = dimensionGroups.flatMap(
+  ({ dimensions }): readonly ListedName[] => dimensions,
 );
 
-export const dimensionLabels: Readonly<Record<DimensionName, string>> = {
+const labels: Readonly<Record<ListedName, string>> = {
   page: "Page",
   entry_page: "Entry page",
   exit_page: "Exit page",
@@ -37,7 +52,30 @@ export const dimensionLabels: Readonly<Record<DimensionName, string>> = {
   os: "Operating system",
   device: "Type of device",
   event: "Event",
+  event_property: "Property of an event",
+  outbound_link: "Outbound link",
+  download: "Download",
+  file_type: "Type of file",
+  form: "Form",
+  not_found_page: "Page not found",
+  search_term: "Search term",
 };
 
+const PROPERTY = "property:";
+
+export const propertyDimension = (name: string): PropertyName => `${PROPERTY}${name}`;
+
+const isPropertyName = (dimension: string): dimension is PropertyName =>
+  dimension.startsWith(PROPERTY) && dimension.length > PROPERTY.length;
+
+/** The name of the property that a dimension is about; null for any other dimension. */
+export const propertyOf = (dimension: string): string | null =>
+  isPropertyName(dimension) ? dimension.slice(PROPERTY.length) : null;
+
+export const dimensionLabel = (dimension: DimensionName): string =>
+  isPropertyName(dimension) ? dimension.slice(PROPERTY.length) : labels[dimension];
+
 export const asDimension = (text: string | null): DimensionName | null =>
-  dimensionNames.find((name) => name === text) ?? null;
+  text !== null && isPropertyName(text)
+    ? text
+    : (listed.find((name) => name === text) ?? null);

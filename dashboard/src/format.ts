@@ -297,6 +297,8 @@ export const rowName = (dimension: string, value: string | null): string => {
   if (dimension === "referrer_type") return named(referrerTypes, value);
   if (dimension === "country") return countryName(value);
   if (dimension === "device") return named(deviceTypes, value);
+  if (dimension === "outbound_link" || dimension === "download")
+    return value.replace(/^https?:\/\//, "");
   if (dimension === "event") return value.replaceAll("_", " ");
   return value;
 };

@@ -20,8 +20,17 @@ export const metricNames = [
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
-/** The last two are known only for single pages and events, so not among the headline figures. */
-export const columnNames = [...metricNames, "time_on_page_s", "events"] as const;
+/** The last ones are known only for single pages, events and forms, so not among the headline figures. */
+export const columnNames = [
+  ...metricNames,
+  "time_on_page_s",
+  "events",
+  "searches",
+  "form_starts",
+  "form_submissions",
+  "form_abandons",
+  "completion_rate",
+] as const;
 export type ColumnName = (typeof columnNames)[number];
 
 export const metrics: Readonly<Record<ColumnName, Metric>> = {
@@ -62,6 +71,31 @@ export const metrics: Readonly<Record<ColumnName, Metric>> = {
     unit: "count",
     moreIs: "better",
   },
+  searches: {
+    label: "Searches",
+    noun: { one: "search", many: "searches" },
+    unit: "count",
+    moreIs: "better",
+  },
+  form_starts: {
+    label: "Starts",
+    noun: { one: "start", many: "starts" },
+    unit: "count",
+    moreIs: "better",
+  },
+  form_submissions: {
+    label: "Submissions",
+    noun: { one: "submission", many: "submissions" },
+    unit: "count",
+    moreIs: "better",
+  },
+  form_abandons: {
+    label: "Abandoned",
+    noun: { one: "abandoned", many: "abandoned" },
+    unit: "count",
+    moreIs: "worse",
+  },
+  completion_rate: { label: "Completion", noun: null, unit: "rate", moreIs: "better" },
   time_on_page_s: {
     label: "Time on page",
     noun: null,

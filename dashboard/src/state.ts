@@ -17,6 +17,16 @@ export type PlaceTab = (typeof placeTabs)[number];
 export const deviceTabs = ["browser", "os", "device"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
+export const behaviourTabs = [
+  "event",
+  "outbound_link",
+  "download",
+  "form",
+  "not_found_page",
+  "search_term",
+] as const;
+export type BehaviourTab = (typeof behaviourTabs)[number];
+
 /** The pages of a site, in the order of the navigation. */
 export const views = ["report", "sessions", "vitals", "quality", "ledger", "settings"] as const;
 export type ViewName = (typeof views)[number];
@@ -77,6 +87,10 @@ export type PageState = {
   readonly sources: SourceTab;
   readonly places: PlaceTab;
   readonly devices: DeviceTab;
+  readonly behaviour: BehaviourTab;
+  /** The event whose properties are open in place of the list of events, and which of these. */
+  readonly event: string | null;
+  readonly property: string | null;
   readonly hours: LedgerSpan;
   readonly section: Section;
   readonly details: DetailsState | null;
@@ -97,6 +111,9 @@ export const initial: PageState = {
   sources: "source",
   places: "country",
   devices: "browser",
+  behaviour: "event",
+  event: null,
+  property: null,
   hours: "24",
   section: "general",
   details: null,
@@ -157,6 +174,9 @@ export const parse = (search: string): PageState => {
     sources: oneOf(sourceTabs, query.get("sources"), initial.sources),
     places: oneOf(placeTabs, query.get("places"), initial.places),
     devices: oneOf(deviceTabs, query.get("devices"), initial.devices),
+    behaviour: oneOf(behaviourTabs, query.get("behaviour"), initial.behaviour),
+    event: query.get("event"),
+    property: query.get("property"),
     hours: oneOf(ledgerSpans, query.get("hours"), initial.hours),
     section: oneOf(sections, query.get("section"), initial.section),
     details: parseDetails(query),
@@ -185,6 +205,9 @@ export const write = (state: PageState): string => {
   if (state.sources !== initial.sources) query.set("sources", state.sources);
   if (state.places !== initial.places) query.set("places", state.places);
   if (state.devices !== initial.devices) query.set("devices", state.devices);
+  if (state.behaviour !== initial.behaviour) query.set("behaviour", state.behaviour);
+  if (state.event !== null) query.set("event", state.event);
+  if (state.property !== null) query.set("property", state.property);
   if (state.hours !== initial.hours) query.set("hours", state.hours);
   if (state.view === "settings" && state.section !== initial.section)
     query.set("section", state.section);

@@ -34,7 +34,7 @@ export const DetailsTable = (props: Props): ReactNode => {
           <tr>
             <Heading {...props} by="key" label={tab.one} />
             {tab.columns.map((column) => (
-              <Heading key={column} {...props} by={column} label={metrics[column].label} />
+              <Heading key={column} {...props} by={column} label={tab.labels?.[column] ?? metrics[column].label} />
             ))}
             <th scope="col">Share</th>
           </tr>

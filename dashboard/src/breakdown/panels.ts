@@ -1,11 +1,13 @@
 // The breakdown panels of the first page: their tabs, and the columns each dimension has.
-import type { DimensionName } from "../dimensions";
+import { propertyOf, type DimensionName } from "../dimensions";
 import type { ColumnName } from "../metrics";
 import {
+  behaviourTabs,
   deviceTabs,
   pageTabs,
   placeTabs,
   sourceTabs,
+  type BehaviourTab,
   type DeviceTab,
   type PageTab,
   type PlaceTab,
@@ -19,6 +21,8 @@ export type Tab = {
   readonly many: string;
   /** The first is the one that rows are ordered by. */
   readonly columns: readonly ColumnName[];
+  /** What a figure is called here, where that is not its own name. */
+  readonly labels?: Readonly<Partial<Record<ColumnName, string>>>;
   readonly empty: string;
 };
 
@@ -158,27 +162,75 @@ export const devicesPanel: Panel<DeviceTab> = {
   },
 };
 
-export const eventsPanel: Panel<"event"> = {
-  title: "Events",
-  dimensions: ["event"],
+export const behaviourPanel: Panel<BehaviourTab> = {
+  title: "Behaviour",
+  dimensions: behaviourTabs,
   tabs: {
     event: {
-      label: "All",
+      label: "Events",
       one: "Event",
       many: "events",
       columns: ["visitors", "events"],
       empty: "Nothing but pageviews happened in this period.",
     },
+    outbound_link: {
+      label: "Outbound",
+      one: "Outbound link",
+      many: "outbound links",
+      columns: ["visitors", "events"],
+      labels: { events: "Clicks" },
+      empty: "No link to another website was followed in this period.",
+    },
+    download: {
+      label: "Downloads",
+      one: "File",
+      many: "files",
+      columns: ["visitors", "events"],
+      labels: { events: "Downloads" },
+      empty: "No file was downloaded in this period.",
+    },
+    form: {
+      label: "Forms",
+      one: "Form",
+      many: "forms",
+      columns: ["visitors", "form_starts", "form_submissions", "form_abandons", "completion_rate"],
+      empty: "No form was begun in this period.",
+    },
+    not_found_page: {
+      label: "Not found",
+      one: "Page not found",
+      many: "pages not found",
+      columns: ["visitors", "pageviews"],
+      empty: "Every page that was asked for in this period was there.",
+    },
+    search_term: {
+      label: "Searches",
+      one: "Search term",
+      many: "search terms",
+      columns: ["visitors", "searches"],
+      empty: "Nobody searched on the site in this period.",
+    },
   },
 };
+
+const propertyTab = (name: string): Tab => ({
+  label: name,
+  one: `Value of ${name}`,
+  many: `values of ${name}`,
+  columns: ["visitors", "events"],
+  empty: "No such event of this period has this property.",
+});
 
 const allTabs: Readonly<Partial<Record<DimensionName, Tab>>> = {
   ...pagesPanel.tabs,
   ...sourcesPanel.tabs,
   ...placesPanel.tabs,
   ...devicesPanel.tabs,
-  ...eventsPanel.tabs,
+  ...behaviourPanel.tabs,
 };
 
 /** The tab that shows a dimension, where one does. */
-export const tabOf = (dimension: DimensionName): Tab | undefined => allTabs[dimension];
+export const tabOf = (dimension: DimensionName): Tab | undefined => {
+  const property = propertyOf(dimension);
+  return property === null ? allTabs[dimension] : propertyTab(property);
+};

@@ -14,7 +14,8 @@ import { ApiError } from "../api";
 import {
   asDimension,
   dimensionGroups,
-  dimensionLabels,
+  dimensionLabel,
+  propertyOf,
   type DimensionName,
 } from "../dimensions";
 import { useFilterCheck, type View } from "../queries";
@@ -72,6 +73,10 @@ const hint = (dimension: DimensionName, operator: Operator): string => {
     return excludes
       ? "Sessions in which no such event happened."
       : "Sessions in which such an event happened. Events are then the ones asked for only.";
+  if (dimension === "event_property" || propertyOf(dimension) !== null)
+    return excludes
+      ? "Sessions without such an event."
+      : "Sessions with such an event. Events are then the ones that have it only.";
   return excludes
     ? "Sessions with anything else, or with nothing known."
     : "Sessions that have any of these.";
@@ -140,11 +145,16 @@ const Fields = ({ view, place, first, onChange, onClose }: FieldsProps): ReactNo
               setProblem(null);
             }}
           >
+            {propertyOf(dimension) !== null && (
+              <optgroup label="Property of an event">
+                <option value={dimension}>{dimensionLabel(dimension)}</option>
+              </optgroup>
+            )}
             {dimensionGroups.map((group) => (
               <optgroup key={group.label} label={group.label}>
                 {group.dimensions.map((name) => (
                   <option key={name} value={name}>
-                    {dimensionLabels[name]}
+                    {dimensionLabel(name)}
                   </option>
                 ))}
               </optgroup>

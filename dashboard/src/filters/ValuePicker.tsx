@@ -4,7 +4,7 @@ import { Check, X } from "lucide-react";
 import { useId, useRef, type ReactNode } from "react";
 
 import { useSettled } from "../clock";
-import { dimensionLabels, type DimensionName } from "../dimensions";
+import { dimensionLabel, type DimensionName } from "../dimensions";
 import { count, rowName } from "../format";
 import { useSuggestions, type View } from "../queries";
 import { takesWhole, type Operator } from "./filter";
@@ -126,7 +126,7 @@ export const ValuePicker = (props: Props): ReactNode => {
         <Combobox.Empty>
           <p className={styles.empty}>{found.isPending ? "Looking …" : told(operator)}</p>
         </Combobox.Empty>
-        <Combobox.List className={styles.list} aria-label={`Values of ${dimensionLabels[dimension]}`}>
+        <Combobox.List className={styles.list} aria-label={`Values of ${dimensionLabel(dimension)}`}>
           {(value: string) => {
             const visitors = items.find((item) => item.value === value)?.visitors ?? null;
             return (

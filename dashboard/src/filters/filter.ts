@@ -1,5 +1,5 @@
 // Filters as the page holds them: a list of conditions that must all hold, and how the address writes one.
-import { asDimension, dimensionLabels, type DimensionName } from "../dimensions";
+import { asDimension, dimensionLabel, type DimensionName } from "../dimensions";
 import { rowName } from "../format";
 import type { WireCondition } from "../contract";
 
@@ -97,7 +97,7 @@ export const inWords = ({ dimension, operator, values }: Filter): string => {
   const shown = named.length > SHOWN + 1 ? named.slice(0, SHOWN) : named;
   const more = named.length - shown.length;
   const told = more > 0 ? `${shown.join(", ")} or ${more} more` : orList(shown);
-  return `${dimensionLabels[dimension]} ${operatorText[operator]} ${told}`;
+  return `${dimensionLabel(dimension)} ${operatorText[operator]} ${told}`;
 };
 
 const orList = (names: readonly string[]): string =>

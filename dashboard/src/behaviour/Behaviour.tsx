@@ -1,0 +1,155 @@
+// What people do beside viewing pages: events and their properties, links, downloads, forms, searches, pages not found.
+import { Tabs } from "@base-ui/react/tabs";
+import type { ReactNode } from "react";
+
+import breakdown from "../breakdown/Breakdown.module.css";
+import { behaviourPanel, type Tab } from "../breakdown/panels";
+import { RowsLoading } from "../breakdown/Rows";
+import { propertyDimension, type DimensionName } from "../dimensions";
+import { isChosen, toggle, type Filter } from "../filters/filter";
+import { count } from "../format";
+import { useBreakdown, useTotals, type View } from "../queries";
+import { Problem } from "../states/Problem";
+import type { BehaviourTab, PageState } from "../state";
+import styles from "./Behaviour.module.css";
+import { Figures } from "./Figures";
+import { hasProperties, ofEvent, toggleOfEvent } from "./events";
+import { Hint } from "./Hint";
+import { Properties } from "./Properties";
+
+const ROWS = 10;
+
+/** What the page's state says of this panel. */
+export type Chosen = Pick<PageState, "behaviour" | "event" | "property">;
+
+type Props = {
+  readonly view: View;
+  readonly chosen: Chosen;
+  readonly onChoose: (chosen: Partial<Chosen>) => void;
+  readonly onFilters: (filters: readonly Filter[]) => void;
+  readonly onDetails: (dimension: DimensionName) => void;
+};
+
+export const Behaviour = ({
+  view,
+  chosen,
+  onChoose,
+  onFilters,
+  onDetails,
+}: Props): ReactNode => (
+  <section className="surface" aria-label={behaviourPanel.title}>
+    <Tabs.Root
+      value={chosen.behaviour}
+      onValueChange={(behaviour: BehaviourTab) => {
+        onChoose({ behaviour, event: null, property: null });
+      }}
+    >
+      <header className={breakdown.head}>
+        <h2 className={breakdown.title}>{behaviourPanel.title}</h2>
+        <Tabs.List className={`${breakdown.tabs ?? ""} ${styles.tabs ?? ""}`} activateOnFocus>
+          {behaviourPanel.dimensions.map((dimension) => (
+            <Tabs.Tab key={dimension} value={dimension} className={breakdown.tab}>
+              {behaviourPanel.tabs[dimension].label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </header>
+      {behaviourPanel.dimensions.map((dimension) => (
+        <Tabs.Panel key={dimension} value={dimension} className={breakdown.body}>
+          {dimension === "event" && chosen.event !== null ? (
+            <Properties
+              view={ofEvent(view, chosen.event)}
+              event={chosen.event}
+              property={chosen.property}
+              rows={ROWS}
+              onProperty={(property) => {
+                onChoose({ property });
+              }}
+              onClose={() => {
+                onChoose({ event: null, property: null });
+              }}
+              onToggle={(property, value) => {
+                onFilters(toggleOfEvent(view.filters, chosen.event, propertyDimension(property), value));
+              }}
+              onDetails={(property) => {
+                onDetails(propertyDimension(property));
+              }}
+              chosen={view.filters}
+            />
+          ) : (
+            <Ranking
+              dimension={dimension}
+              tab={behaviourPanel.tabs[dimension]}
+              view={view}
+              onOpen={(event) => {
+                onChoose({ event, property: null });
+              }}
+              onFilters={onFilters}
+              onDetails={onDetails}
+            />
+          )}
+        </Tabs.Panel>
+      ))}
+    </Tabs.Root>
+  </section>
+);
+
+type RankingProps = Pick<Props, "view" | "onFilters" | "onDetails"> & {
+  readonly dimension: BehaviourTab;
+  readonly tab: Tab;
+  readonly onOpen: (event: string) => void;
+};
+
+const Ranking = ({
+  dimension,
+  tab,
+  view,
+  onOpen,
+  onFilters,
+  onDetails,
+}: RankingProps): ReactNode => {
+  const answer = useBreakdown(view, dimension, tab.columns, ROWS);
+  const totals = useTotals(view);
+  const everyone = totals.isPlaceholderData ? null : (totals.data?.rows[0]?.metrics[0] ?? null);
+
+  if (answer.data === undefined)
+    return answer.error === null ? (
+      <RowsLoading rows={ROWS} />
+    ) : (
+      <Problem error={answer.error} onRetry={() => void answer.refetch()} />
+    );
+  const { rows, total_rows } = answer.data;
+  if (rows.length === 0)
+    return (
+      <Hint dimension={dimension} isFiltered={view.filters.length > 0}>
+        {tab.empty}
+      </Hint>
+    );
+  return (
+    <div className={styles.ranking} data-stale={answer.isPlaceholderData}>
+      <Figures
+        dimension={dimension}
+        tab={tab}
+        rows={rows}
+        everyone={everyone}
+        isChosen={(value) => isChosen(view.filters, dimension, value)}
+        onToggle={(value) => {
+          onFilters(toggle(view.filters, dimension, value));
+        }}
+        {...(dimension === "event" && { onOpen, hasMore: hasProperties })}
+      />
+      <footer className={breakdown.foot}>
+        <button
+          type="button"
+          className="plain"
+          onClick={() => {
+            onDetails(dimension);
+          }}
+        >
+          {total_rows > rows.length ? `Show all ${count(total_rows)} ${tab.many}` : "Details"}
+          {total_rows <= rows.length && <span className="unseen"> of the {tab.many}</span>}
+        </button>
+      </footer>
+    </div>
+  );
+};
