@@ -142,8 +142,8 @@ class Dashboard:
         for name, dimension in PANELS.items():
             rows = self.ask(["visitors"], dimension, filters=filters, limit=10)
             figures = [f"{row['metrics'][0]:,}" for row in rows]
-            cells = self.panel(name).locator("tbody td")
-            # A cell has the share beside the figure.
+            cells = self.panel(name).locator("tbody td:nth-of-type(1)")
+            # The first one of a row; it has the share beside the figure.
             expect(cells).to_have_text([re.compile(rf"{figure}$") for figure in figures])
         days = self.ask(["visitors"], "time:day", filters=filters)
         self.page.get_by_role("button", name="Show as a table").click()

@@ -1,6 +1,6 @@
 // What people do beside viewing pages: events and their properties, links, downloads, forms, searches, pages not found.
 import { Tabs } from "@base-ui/react/tabs";
-import type { ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 
 import breakdown from "../breakdown/Breakdown.module.css";
 import { behaviourPanel, type Tab } from "../breakdown/panels";
@@ -30,69 +30,77 @@ type Props = {
   readonly onDetails: (dimension: DimensionName) => void;
 };
 
-export const Behaviour = ({
-  view,
-  chosen,
-  onChoose,
-  onFilters,
-  onDetails,
-}: Props): ReactNode => (
-  <section className="surface" aria-label={behaviourPanel.title}>
-    <Tabs.Root
-      value={chosen.behaviour}
-      onValueChange={(behaviour: BehaviourTab) => {
-        onChoose({ behaviour, event: null, property: null });
-      }}
-    >
-      <header className={breakdown.head}>
-        <h2 className={breakdown.title}>{behaviourPanel.title}</h2>
-        <Tabs.List className={`${breakdown.tabs ?? ""} ${styles.tabs ?? ""}`} activateOnFocus>
-          {behaviourPanel.dimensions.map((dimension) => (
-            <Tabs.Tab key={dimension} value={dimension} className={breakdown.tab}>
-              {behaviourPanel.tabs[dimension].label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </header>
-      {behaviourPanel.dimensions.map((dimension) => (
-        <Tabs.Panel key={dimension} value={dimension} className={breakdown.body}>
-          {dimension === "event" && chosen.event !== null ? (
-            <Properties
-              view={ofEvent(view, chosen.event)}
-              event={chosen.event}
-              property={chosen.property}
-              rows={ROWS}
-              onProperty={(property) => {
-                onChoose({ property });
-              }}
-              onClose={() => {
-                onChoose({ event: null, property: null });
-              }}
-              onToggle={(property, value) => {
-                onFilters(toggleOfEvent(view.filters, chosen.event, propertyDimension(property), value));
-              }}
-              onDetails={(property) => {
-                onDetails(propertyDimension(property));
-              }}
-              chosen={view.filters}
-            />
-          ) : (
-            <Ranking
-              dimension={dimension}
-              tab={behaviourPanel.tabs[dimension]}
-              view={view}
-              onOpen={(event) => {
-                onChoose({ event, property: null });
-              }}
-              onFilters={onFilters}
-              onDetails={onDetails}
-            />
-          )}
-        </Tabs.Panel>
-      ))}
-    </Tabs.Root>
-  </section>
-);
+export const Behaviour = ({ view, chosen, onChoose, onFilters, onDetails }: Props): ReactNode => {
+  const tabs = useRef<HTMLDivElement>(null);
+  /** The event that a press opened, and not the address: the focus goes along. */
+  const [pressed, setPressed] = useState<string | null>(null);
+  return (
+    <section className="surface" aria-label={behaviourPanel.title}>
+      <Tabs.Root
+        value={chosen.behaviour}
+        onValueChange={(behaviour: BehaviourTab) => {
+          onChoose({ behaviour, event: null, property: null });
+        }}
+      >
+        <header className={breakdown.head}>
+          <h2 className={breakdown.title}>{behaviourPanel.title}</h2>
+          <Tabs.List
+            ref={tabs}
+            className={`${breakdown.tabs ?? ""} ${styles.tabs ?? ""}`}
+            activateOnFocus
+          >
+            {behaviourPanel.dimensions.map((dimension) => (
+              <Tabs.Tab key={dimension} value={dimension} className={breakdown.tab}>
+                {behaviourPanel.tabs[dimension].label}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </header>
+        {behaviourPanel.dimensions.map((dimension) => (
+          <Tabs.Panel key={dimension} value={dimension} className={breakdown.body}>
+            {dimension === "event" && chosen.event !== null ? (
+              <Properties
+                view={ofEvent(view, chosen.event)}
+                event={chosen.event}
+                property={chosen.property}
+                rows={ROWS}
+                takesFocus={pressed === chosen.event}
+                onProperty={(property) => {
+                  onChoose({ property });
+                }}
+                onClose={() => {
+                  onChoose({ event: null, property: null });
+                  tabs.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
+                }}
+                onToggle={(property, value) => {
+                  onFilters(
+                    toggleOfEvent(view.filters, chosen.event, propertyDimension(property), value),
+                  );
+                }}
+                onDetails={(property) => {
+                  onDetails(propertyDimension(property));
+                }}
+                chosen={view.filters}
+              />
+            ) : (
+              <Ranking
+                dimension={dimension}
+                tab={behaviourPanel.tabs[dimension]}
+                view={view}
+                onOpen={(event) => {
+                  setPressed(event);
+                  onChoose({ event, property: null });
+                }}
+                onFilters={onFilters}
+                onDetails={onDetails}
+              />
+            )}
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
+    </section>
+  );
+};
 
 type RankingProps = Pick<Props, "view" | "onFilters" | "onDetails"> & {
   readonly dimension: BehaviourTab;

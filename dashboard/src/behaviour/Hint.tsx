@@ -37,7 +37,10 @@ const how: Readonly<Record<BehaviourTab, ReactNode>> = {
     </>
   ),
   outbound_link: (
-    <p>The tracking script tells clicks on links to other hosts by itself, unless data-track-clicks is “false”.</p>
+    <p>
+      The tracking script tells clicks on links to other hosts by itself, unless data-track-clicks
+      is “false”.
+    </p>
   ),
   download: (
     <p>
@@ -54,8 +57,8 @@ const how: Readonly<Record<BehaviourTab, ReactNode>> = {
   not_found_page: (
     <>
       <p>
-        The script must be on your error page, which must answer with status 404. Where it cannot, send
-        an event from it:
+        The script must be on your error page, which must answer with status 404. Where it cannot,
+        send an event from it:
       </p>
       <Code>{'footfall("page_not_found")'}</Code>
     </>
@@ -63,8 +66,8 @@ const how: Readonly<Record<BehaviourTab, ReactNode>> = {
   search_term: (
     <>
       <p>
-        Pages whose address holds the words, as in /search?q=oak, are told by themselves. Otherwise send
-        an event:
+        Pages whose address holds the words, as in /search?q=oak, are told by themselves. Otherwise
+        send an event:
       </p>
       <Code>{'footfall("search", { q: "oak" })'}</Code>
     </>

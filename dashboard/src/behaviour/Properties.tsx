@@ -25,6 +25,8 @@ type Props = {
   /** null: the one that most visitors have. */
   readonly property: string | null;
   readonly rows: number;
+  /** Whether somebody pressed what opened it: that is gone, so the focus comes here. */
+  readonly takesFocus: boolean;
   /** The filters of the page. */
   readonly chosen: readonly Filter[];
   readonly onProperty: (property: string) => void;
@@ -34,13 +36,12 @@ type Props = {
 };
 
 export const Properties = (props: Props): ReactNode => {
-  const { view, event, property, onProperty, onClose } = props;
+  const { view, event, property, takesFocus, onProperty, onClose } = props;
   const answer = useBreakdown(view, "event_property", ["visitors", "events"], NAMES);
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    // What was pressed is gone; go on from here.
-    if (document.activeElement === document.body) back.current?.focus({ preventScroll: true });
-  }, []);
+    if (takesFocus) back.current?.focus({ preventScroll: true });
+  }, [takesFocus]);
   const names = (answer.data?.rows ?? []).map((row) => row.dimensions[0] ?? "");
   const current = property !== null && names.includes(property) ? property : names[0];
   return (
