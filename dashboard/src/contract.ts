@@ -532,13 +532,15 @@ export interface WireSites {
   readonly sites: readonly WireSiteStatus[];
 }
 /**
- * last_event_at: when its newest event was received; null before the first.
+ * last_event_at: when its newest event was received; null before the first. first_date: its first day
+ * of which there are figures, in its time zone; null before.
  */
 export interface WireSiteStatus {
   readonly site_id: string;
   readonly timezone: string;
   readonly created_at: string;
   readonly last_event_at: string | null;
+  readonly first_date: string | null;
 }
 export interface WireUsers {
   readonly users: readonly WireUser[];

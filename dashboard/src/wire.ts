@@ -18,6 +18,7 @@ const site = v.object({
   site_id: v.string(),
   timezone: v.string(),
   last_event_at: v.nullable(v.string()),
+  first_date: v.nullable(v.string()),
 });
 export type Site = Readonly<v.InferOutput<typeof site>>;
 

@@ -48,11 +48,11 @@ afterEach(() => {
 
 test("an answer comes through, and the token goes along as a bearer token", async () => {
   const server = answerWith(200, {
-    sites: [{ site_id: "demo", timezone: "UTC", created_at: "x", last_event_at: null }],
+    sites: [{ site_id: "demo", timezone: "UTC", created_at: "x", last_event_at: null, first_date: null }],
   });
   grant({ ...session, kind: "token", name: null, csrf: null }, "secret");
   await expect(fetchSites()).resolves.toEqual([
-    { site_id: "demo", timezone: "UTC", last_event_at: null },
+    { site_id: "demo", timezone: "UTC", last_event_at: null, first_date: null },
   ]);
   const headers = new Headers(server.mock.calls[0]?.[1]?.headers);
   expect(headers.get("Authorization")).toBe("Bearer secret");

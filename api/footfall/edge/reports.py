@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -47,12 +47,14 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class WireSiteStatus(BaseModel):
-    """last_event_at: when its newest event was received; null before the first."""
+    """last_event_at: when its newest event was received; null before the first. first_date: its first day
+    of which there are figures, in its time zone; null before."""
 
     site_id: str
     timezone: str
     created_at: Moment
     last_event_at: Moment | None
+    first_date: date | None
 
 
 class WireSites(BaseModel):
@@ -86,6 +88,7 @@ async def get_sites(request: Request, access: Allowed) -> WireSites:
                 timezone=site.timezone,
                 created_at=utc(site.created_at),
                 last_event_at=None if site.last_event_at is None else utc(site.last_event_at),
+                first_date=site.first_date,
             )
             for site in found
             if mine is None or site.site_id in mine

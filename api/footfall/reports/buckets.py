@@ -24,6 +24,8 @@ def keys(dimension: str, period: Period, zone: ZoneInfo) -> list[str]:
     """Every bucket of a time dimension, ascending, without gaps."""
     if dimension == "time:day":
         return [day.isoformat() for day in period.days]
+    if dimension == "time:week":
+        return list(dict.fromkeys(week_key(day) for day in period.days))
     if dimension == "time:month":
         return list(dict.fromkeys(month_key(day) for day in period.days))
     at, end = instants(period, zone)
@@ -39,6 +41,11 @@ def key_of(dimension: str, value: date | datetime) -> str:
     if isinstance(value, datetime):
         return hour_key(value)
     return month_key(value) if dimension == "time:month" else value.isoformat()
+
+
+def week_key(day: date) -> str:
+    """The Monday of the week, which may be before the period."""
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def month_key(day: date) -> str:

@@ -325,8 +325,8 @@ def bounds_of(scope: Scope) -> tuple[Any, Any]:
 
 
 def _date_bucket(dimension: str | None, column: Column) -> Column | None:
-    if dimension == "time:month":
-        return cast(func.date_trunc("month", column), Date)
+    if dimension in ("time:week", "time:month"):
+        return cast(func.date_trunc(dimension.removeprefix("time:"), column), Date)
     return column if dimension == "time:day" else None
 
 
@@ -340,7 +340,7 @@ def _people(is_bot: Column, scope: Scope) -> tuple[Column, ...]:
 
 
 def bucket_of(dimension: str | None, column: Column, scope: Scope) -> Column | None:
-    """The hour, day or month of an instant in the site's zone."""
+    """The hour, day, week or month of an instant in the site's zone."""
     local = func.timezone(scope.zone.key, column)
     if dimension == "time:hour":
         return func.date_trunc("hour", local)

@@ -73,6 +73,7 @@ _COUNTED: Final = (
 _KEYS: Final = {
     "time:hour": 'YYYY-MM-DD"T"HH24:00',
     "time:day": "YYYY-MM-DD",
+    "time:week": "YYYY-MM-DD",
     "time:month": "YYYY-MM",
 }
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from footfall.errors import NotFound
-from footfall.tables import last_events, sites
+from footfall.tables import daily_site_metrics, last_events, sites
 
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """last_event_at: when the newest derived event was received, None before the first."""
+    """last_event_at: when the newest derived event was received, None before the first. first_date: the
+    site's first day of which there are figures, None where there is none.
+    """
 
     site_id: str
     timezone: str
     created_at: datetime
     last_event_at: datetime | None
+    first_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,19 @@ class LastEvent:
 
 async def list_sites(connection: AsyncConnection) -> list[SiteStatus]:
     """Every site, by name."""
+    first_date = (
+        select(func.min(daily_site_metrics.c.metric_date))
+        .where(daily_site_metrics.c.site_id == sites.c.site_id)
+        .scalar_subquery()
+    )
     rows = await connection.execute(
-        select(sites.c.site_id, sites.c.timezone, sites.c.created_at, last_events.c.received_at)
+        select(
+            sites.c.site_id,
+            sites.c.timezone,
+            sites.c.created_at,
+            last_events.c.received_at,
+            first_date,
+        )
         .outerjoin(last_events, last_events.c.site_id == sites.c.site_id)
         .order_by(sites.c.site_id.collate("C"))
     )

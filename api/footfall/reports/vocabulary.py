@@ -203,6 +203,11 @@ _DIMENSIONS: Final = (
         "one that they repeat is one row.",
     ),
     _time("time:day", "Day in the site's time zone, as 2026-11-01."),
+    _time(
+        "time:week",
+        "Week from Monday to Sunday in the site's time zone, by its Monday, as 2026-11-16; cut at the "
+        "ends of the range.",
+    ),
     _time("time:month", "Month in the site's time zone, as 2026-11; cut at the ends of the range."),
     Dimension(
         "page",

@@ -97,7 +97,7 @@ async def test_any_order_and_any_split_give_the_same_rows(stack: Stack) -> None:
     assert all(outcome == outcomes[0] for outcome in outcomes)
 
 
-@pytest.mark.parametrize("dimension", [None, "time:hour", "time:day", "time:month"])
+@pytest.mark.parametrize("dimension", [None, "time:hour", "time:day", "time:week", "time:month"])
 async def test_reports_leave_robots_out_and_can_bring_them_back(
     stack: Stack, dimension: str | None
 ) -> None:
@@ -115,7 +115,7 @@ async def test_reports_leave_robots_out_and_can_bring_them_back(
 async def test_with_people_alone_both_ways_tell_the_same(stack: Stack) -> None:
     await stack.send(*a_person(), pageview("/", 50, sessionId="s3", visitorId="v3"))
     await stack.derive()
-    for dimension in ([], ["time:day"], ["time:month"]):
+    for dimension in ([], ["time:day"], ["time:week"], ["time:month"]):
         asked = {**RANGE, "metrics": [*EVERYTHING, "views_per_session"], "dimensions": dimension}
         with_bots = await stack.query(**asked, include_bots=True)
         assert (await stack.query(**asked))["rows"] == with_bots["rows"]

@@ -49,8 +49,11 @@ async def test_strangers_are_refused_before_their_body_is_read(stack: Stack) -> 
             assert answer.json()["error"] == "unauthorized"
 
 
-async def test_sites_are_listed_by_name_with_their_newest_event(stack: Stack) -> None:
+async def test_sites_are_listed_by_name_with_their_newest_event_and_first_day(
+    stack: Stack,
+) -> None:
     await stack.send(pageview(siteId="shop"), pageview(siteId="blog"))
+    await stack.send(pageview("/", -2 * 1440, siteId="shop"))
     await stack.derive()
     await stack.rows(
         "insert into sites (site_id, timezone, created_at)"
@@ -63,7 +66,10 @@ async def test_sites_are_listed_by_name_with_their_newest_event(stack: Stack) ->
         "timezone": "Europe/Zurich",
         "created_at": "2026-01-02T03:04:05Z",
         "last_event_at": None,
+        "first_date": None,
     }
+    assert sites[1]["first_date"] == "2026-03-10"
+    assert sites[2]["first_date"] == "2026-03-08"
     assert sites[2]["timezone"] == "UTC"
     assert sites[2]["last_event_at"] == "2026-03-10T14:00:00Z"
 

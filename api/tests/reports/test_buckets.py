@@ -59,3 +59,11 @@ def test_months_and_days_have_no_gaps() -> None:
     assert buckets.keys("time:month", period, zone) == months
     days = buckets.keys("time:day", period, zone)
     assert (len(days), days[0], days[-1]) == (64, "2025-11-30", "2026-02-01")
+
+
+def test_weeks_are_named_by_their_mondays_also_where_the_range_cuts_them() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    # From a Sunday to a Monday, over the end of summer time.
+    period = Period(date(2026, 10, 18), date(2026, 11, 2))
+    weeks = ["2026-10-12", "2026-10-19", "2026-10-26", "2026-11-02"]
+    assert buckets.keys("time:week", period, zone) == weeks

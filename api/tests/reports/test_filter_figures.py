@@ -36,17 +36,28 @@ Figures = list[float | None]
 Filter = dict[str, Any]
 
 EVERY_OPERATOR = os.environ.get("EVERY_OPERATOR") == "1"
-PATTERNS = {"time:hour": "%Y-%m-%dT%H:00", "time:day": "%Y-%m-%d", "time:month": "%Y-%m"}
+# %G-W%V: the week by its number, whose Monday is the key.
+PATTERNS = {
+    "time:hour": "%Y-%m-%dT%H:00",
+    "time:day": "%Y-%m-%d",
+    "time:week": "%G-W%V",
+    "time:month": "%Y-%m",
+}
 EVERY_DIMENSION = (*DIMENSIONS, *PROPERTIES[:2])
 
 
 Known = dict[str, str]
 
 
+def key_of(dimension: str, local: datetime) -> str:
+    text = local.strftime(PATTERNS[dimension])
+    return date.fromisoformat(text).isoformat() if dimension == "time:week" else text
+
+
 def values_of(visit: Visit, dimension: str, zone: ZoneInfo, known: Known) -> set[str]:
     """Every value that a session has in a dimension. known: the only form that was sent on a page."""
     if dimension in PATTERNS:
-        return {visit.start.astimezone(zone).strftime(PATTERNS[dimension])}
+        return {key_of(dimension, visit.start.astimezone(zone))}
     if dimension == "page":
         return {view.path for view in visit.views}
     if dimension == "event":
@@ -172,7 +183,7 @@ class Narrowed:
         while at.date() <= self.days[1] + timedelta(days=1):
             local = at.astimezone(self.zone)
             if self.days[0] <= local.date() <= self.days[1]:
-                found.add(local.strftime(PATTERNS[dimension]))
+                found.add(key_of(dimension, local))
             at += timedelta(minutes=15)
         return sorted(found)
 

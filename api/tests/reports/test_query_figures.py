@@ -92,10 +92,18 @@ class Reference:
         if dimension is None:
             return {"": self._figures(lambda at: "", metrics, [""])[""]}
         if dimension.startswith("time:"):
-            pattern = {"hour": "%Y-%m-%dT%H:00", "day": "%Y-%m-%d", "month": "%Y-%m"}[dimension[5:]]
+            # %G-W%V: the week by its number, whose Monday is the key.
+            pattern = {
+                "time:hour": "%Y-%m-%dT%H:00",
+                "time:day": "%Y-%m-%d",
+                "time:week": "%G-W%V",
+                "time:month": "%Y-%m",
+            }[dimension]
 
             def key(at: datetime) -> str:
-                return at.astimezone(self.zone).strftime(pattern)
+                text = at.astimezone(self.zone).strftime(pattern)
+                week = dimension == "time:week"
+                return date.fromisoformat(text).isoformat() if week else text
 
             return self._figures(key, metrics, self._keys(key))
         groups: dict[str, list[Visit]] = {}

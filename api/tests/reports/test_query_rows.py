@@ -79,7 +79,12 @@ async def test_a_site_without_events_has_zeros_and_no_rates(stack: Stack) -> Non
     assert (row["dimensions"], row["metrics"]) == ([], [0, 0, None, None, None])
     assert row["comparison"] is None
     assert await pages(stack) == ([], 0)
-    for dimension, count in (("time:hour", 24), ("time:day", 1), ("time:month", 1)):
+    for dimension, count in (
+        ("time:hour", 24),
+        ("time:day", 1),
+        ("time:week", 1),
+        ("time:month", 1),
+    ):
         series = await stack.query(**DAY, metrics=wanted, dimensions=[dimension])
         figures = [row["metrics"] for row in series["rows"]]
         assert figures == [[0, 0, None, None, None]] * count
@@ -129,6 +134,22 @@ async def test_one_visitor_on_two_days_is_one_of_the_month(stack: Stack) -> None
         (["2026-02"], [0]),
         (["2026-03"], [1]),
     ]
+
+
+async def test_one_visitor_on_two_days_is_one_of_the_week_and_one_of_the_next(stack: Stack) -> None:
+    # Sunday, Monday and Tuesday: 8 to 10 March 2026.
+    await stack.send(pageview("/", -2880), pageview("/", -1440), pageview("/", 0))
+    await stack.derive()
+    weeks = await stack.query(
+        **(DAY | {"start_date": "2026-03-05"}), metrics=["visitors"], dimensions=["time:week"]
+    )
+    assert [(row["dimensions"], row["metrics"]) for row in weeks["rows"]] == [
+        (["2026-03-02"], [1]),
+        (["2026-03-09"], [1]),
+    ]
+    # The range cuts the week: whoever came on a day before it counts none the less.
+    cut = await stack.query(**DAY, metrics=["visitors"], dimensions=["time:week"])
+    assert [(row["dimensions"], row["metrics"]) for row in cut["rows"]] == [(["2026-03-09"], [1])]
 
 
 async def test_sites_do_not_mix(stack: Stack) -> None:
