@@ -8,14 +8,16 @@ import { Breakdown } from "./breakdown/Breakdown";
 import { Details } from "./breakdown/Details";
 import {
   devicesPanel,
+  movesOn,
   pagesPanel,
   placesPanel,
   sourcesPanel,
   tabOf,
 } from "./breakdown/panels";
+import { previous } from "./comparison";
 import { propertyOf, type DimensionName } from "./dimensions";
 import { Overview } from "./figures/Overview";
-import type { Filter } from "./filters/filter";
+import { isChosen, type Filter } from "./filters/filter";
 import { FilterBar } from "./filters/FilterBar";
 import { FilterEditor } from "./filters/FilterEditor";
 import { PeriodPicker } from "./header/PeriodPicker";
@@ -25,8 +27,8 @@ import type { Command } from "./keys/keys";
 import { KeysOverview } from "./keys/KeysOverview";
 import { useKeys } from "./keys/useKeys";
 import { amend, navigate } from "./navigation";
-import { stepBack, stepForward, type Day } from "./period";
-import { useTotals, type useInstallation, type View } from "./queries";
+import { intervalFor, intervalsOf, stepBack, stepForward, type Day, type Period } from "./period";
+import { compares, useTotals, type useInstallation, type View } from "./queries";
 import styles from "./Report.module.css";
 import { allRows, type DetailsState, type PageState } from "./state";
 import type { Site } from "./wire";
@@ -50,26 +52,53 @@ export const Report = (props: Props): ReactNode => {
   /** The place of the filter in the editor; null while that is closed. */
   const [editing, setEditing] = useState<number | null>(null);
   const [showsKeys, setShowsKeys] = useState(false);
+  const [asksForDays, setAsksForDays] = useState(false);
+  /** What the key brings back. */
+  const compared = useRef(state.comparison.kind === "none" ? previous : state.comparison);
   const searchField = useRef<HTMLInputElement>(null);
   const actions = {
     onToggle: (dimension: DimensionName, value: string): void => {
       const filters = toggleOfEvent(state.filters, state.event, dimension, value);
-      navigate({ filters, details: null });
+      navigate({
+        filters,
+        details: null,
+        ...(isChosen(state.filters, dimension, value) ? {} : movesOn[dimension]),
+      });
     },
     onDetails: (dimension: DimensionName): void => {
       navigate({ details: allRows(dimension) });
     },
   };
 
+  const show = (period: Period): void => {
+    navigate({ period, zoomedFrom: null });
+  };
+
   const run = (command: Command): void => {
     switch (command.kind) {
       case "period":
-        navigate({ period: { kind: "preset", preset: command.preset } });
+        show({ kind: "preset", preset: command.preset });
         return;
       case "step": {
         const step = command.to === "back" ? stepBack : stepForward;
         const period = step(state.period, today);
-        if (period !== null) navigate({ period });
+        if (period !== null) show(period);
+        return;
+      }
+      case "custom":
+        setAsksForDays(true);
+        return;
+      case "compare":
+        if (state.comparison.kind === "none") navigate({ comparison: compared.current });
+        else {
+          compared.current = state.comparison;
+          navigate({ comparison: { kind: "none" } });
+        }
+        return;
+      case "interval": {
+        const allowed = intervalsOf(view.range);
+        const place = allowed.indexOf(intervalFor(state.interval, view.range));
+        navigate({ interval: allowed[(place + 1) % allowed.length] ?? null });
         return;
       }
       case "filter":
@@ -117,9 +146,12 @@ export const Report = (props: Props): ReactNode => {
         <PeriodPicker
           period={state.period}
           today={today}
-          onChange={(period) => {
-            navigate({ period });
+          first={site.first_date}
+          asked={asksForDays}
+          onAnswered={() => {
+            setAsksForDays(false);
           }}
+          onChange={show}
         />
       </TopBar>
       <main className={styles.page}>
@@ -128,10 +160,9 @@ export const Report = (props: Props): ReactNode => {
         <Overview
           view={view}
           today={today}
-          metric={state.metric}
-          onMetric={(metric) => {
-            navigate({ metric });
-          }}
+          first={site.first_date}
+          state={state}
+          onChange={navigate}
         />
         <div className={styles.pair}>
           <Breakdown
@@ -232,6 +263,7 @@ const OpenDetails = ({ view, details, searchField, onToggle }: OpenDetailsProps)
       view={view}
       details={details}
       everyone={totals.data?.rows[0]?.metrics[0] ?? null}
+      compares={compares(view, totals.data?.rows[0])}
       searchField={searchField}
       onChange={showDetails}
       onSearch={(search) => {

@@ -5,22 +5,15 @@ import { useFromNow } from "./clock";
 import { TopBar } from "./header/TopBar";
 import { Waiting } from "./install/Waiting";
 import type { PageProps } from "./pages";
-import { preceding, resolve, todayIn } from "./period";
-import { useInstallation, type View } from "./queries";
+import { todayIn } from "./period";
+import { useInstallation, viewOf } from "./queries";
 import { Report } from "./Report";
 import { Loading } from "./states/Loading";
 
 export const SitePage = ({ site, sites, state, onChoose }: PageProps): ReactNode => {
   const installation = useInstallation(site.site_id);
   const today = useFromNow((now) => todayIn(site.timezone, now));
-  const range = resolve(state.period, today);
-  const view: View = {
-    siteId: site.site_id,
-    range,
-    comparison: preceding(state.period, today),
-    filters: state.filters,
-    live: range.end >= today,
-  };
+  const view = viewOf(site, state, today);
 
   const silent = site.last_event_at === null && installation.data?.last_event === null;
   const undecided = site.last_event_at === null && installation.isPending;

@@ -1,7 +1,16 @@
 // All wording of numbers, durations, dates and names. Pure; dates are the site's own days, so they
 // are written in UTC from their calendar parts and never shifted by the browser's zone.
 import { metrics, type ColumnName, type Unit } from "./metrics";
-import { dayCount, type Day, type Interval, type Period, type Preset, type Range } from "./period";
+import {
+  bucketDays,
+  dayCount,
+  wholeBucket,
+  type Day,
+  type Interval,
+  type Period,
+  type Preset,
+  type Range,
+} from "./period";
 
 const LOCALE = "en-US";
 const NOTHING = "–";
@@ -147,9 +156,16 @@ export const presetText: Readonly<Record<Preset, string>> = {
   yesterday: "Yesterday",
   "7d": "Last 7 days",
   "30d": "Last 30 days",
+  "90d": "Last 90 days",
   month: "This month",
+  lastmonth: "Last month",
+  year: "This year",
   "12mo": "Last 12 months",
+  all: "All time",
 };
+
+/** Nobody's today, so that years are always told. */
+const NO_DAY: Day = "0000-01-01";
 
 /** The days a preset stands for; of several months only the months. */
 export const presetDays = (range: Range, today: Day): string =>
@@ -166,21 +182,25 @@ export const bucketTick = (interval: Interval, key: string): string => {
     case "hour":
       return key.slice(11, 16);
     case "day":
+    case "week":
       return dayMonth(key);
     case "month":
       return (key.endsWith("-01") ? monthYear : month)(`${key}-01`);
   }
 };
 
-/** A bucket of a time series in full: "Sun 22 Nov, 13:00", "Sun 22 Nov", "November 2026". */
-export const bucketText = (interval: Interval, key: string): string => {
+/** A bucket of a time series in full: "Sun 22 Nov, 13:00", "Sun 22 Nov 2026", "16 – 22 Nov 2026",
+ * "November 2026"; of a week or month only the days that lie in the range. */
+export const bucketText = (interval: Interval, key: string, range: Range): string => {
+  const days = bucketDays(interval, key, range);
   switch (interval) {
     case "hour":
       return `${weekday(key)} ${dayMonth(key)}, ${key.slice(11, 16)}`;
     case "day":
       return `${weekday(key)} ${dayMonthYear(key)}`;
+    case "week":
     case "month":
-      return longMonthYear(`${key}-01`);
+      return rangeText(days, NO_DAY);
   }
 };
 
@@ -208,6 +228,23 @@ export const vitalText = (unit: string, value: number | null): string => {
   if (unit === "none") return shift.format(value);
   return value >= 1000 ? `${ratio.format(value / 1000)} s` : `${whole.format(value)} ms`;
 };
+
+/** Whether the range cuts days off the bucket. */
+export const isCut = (interval: Interval, key: string, range: Range): boolean => {
+  const { start, end } = wholeBucket(interval, key);
+  return start < range.start || end > range.end;
+};
+
+/** Whether two buckets are long enough alike to say how one moved against the other: two whole months,
+ * or as many days. */
+export const areAlike = (
+  interval: Interval,
+  one: { readonly key: string; readonly range: Range },
+  other: { readonly key: string; readonly range: Range },
+): boolean =>
+  (!isCut(interval, one.key, one.range) && !isCut(interval, other.key, other.range)) ||
+  dayCount(bucketDays(interval, one.key, one.range)) ===
+    dayCount(bucketDays(interval, other.key, other.range));
 
 /** How long ago something was: "just now", "12 s ago", "3 min ago", "on 4 Nov". */
 export const ago = (instant: string, now: Date): string => {

@@ -5,9 +5,21 @@ export type Day = string;
 
 export type Range = { readonly start: Day; readonly end: Day };
 
-export type Interval = "hour" | "day" | "month";
+export const intervals = ["hour", "day", "week", "month"] as const;
+export type Interval = (typeof intervals)[number];
 
-export const presets = ["today", "yesterday", "7d", "30d", "month", "12mo"] as const;
+export const presets = [
+  "today",
+  "yesterday",
+  "7d",
+  "30d",
+  "90d",
+  "month",
+  "lastmonth",
+  "year",
+  "12mo",
+  "all",
+] as const;
 export type Preset = (typeof presets)[number];
 
 export type Period =
@@ -16,6 +28,15 @@ export type Period =
 
 const DAY_MS = 86_400_000;
 const DAYS_DRAWN_AT_MOST = 92;
+/** Of one query of the API: ten years. */
+const DAYS_ASKED_AT_MOST = 3653;
+/** What may be chosen: more points than this are no longer told apart. */
+const LONGEST_DAYS: Readonly<Record<Interval, number>> = {
+  hour: 14,
+  day: 400,
+  week: DAYS_ASKED_AT_MOST,
+  month: DAYS_ASKED_AT_MOST,
+};
 
 const toMs = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
 const toDay = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
@@ -39,7 +60,7 @@ export const addMonths = (day: Day, months: number): Day => {
   return wanted < monthEnd(target) ? wanted : monthEnd(target);
 };
 
-const monthEnd = (day: Day): Day => {
+export const monthEnd = (day: Day): Day => {
   const next = new Date(toMs(monthStart(day)));
   next.setUTCMonth(next.getUTCMonth() + 1);
   return addDays(toDay(next.getTime()), -1);
@@ -57,10 +78,21 @@ const isWholeMonths = (range: Range): boolean =>
 /** Whether a period moves by calendar months rather than by its number of days. */
 const movesByMonths = (period: Period, range: Range): boolean =>
   period.kind === "preset"
-    ? period.preset === "month" || period.preset === "12mo"
+    ? ["month", "lastmonth", "year", "12mo"].includes(period.preset)
     : isWholeMonths(range);
 
-const presetRange = (preset: Preset, today: Day): Range => {
+const isThisYear = (period: Period): boolean =>
+  period.kind === "preset" && period.preset === "year";
+
+/** By how many months it moves: a year that has only begun moves by a whole one. */
+const monthsMoved = (period: Period, range: Range): number =>
+  isThisYear(period) ? 12 : monthsSpanned(range);
+
+/** The first day that one query can reach with today. */
+const earliest = (today: Day): Day => addDays(today, 1 - DAYS_ASKED_AT_MOST);
+
+/** first: the first day with figures, which "all" begins on; without it "all" is whatever can be asked for. */
+const presetRange = (preset: Preset, today: Day, first: Day | null): Range => {
   switch (preset) {
     case "today":
       return { start: today, end: today };
@@ -70,21 +102,33 @@ const presetRange = (preset: Preset, today: Day): Range => {
       return { start: addDays(today, -6), end: today };
     case "30d":
       return { start: addDays(today, -29), end: today };
+    case "90d":
+      return { start: addDays(today, -89), end: today };
     case "month":
       return { start: monthStart(today), end: today };
+    case "lastmonth": {
+      const start = addMonths(monthStart(today), -1);
+      return { start, end: monthEnd(start) };
+    }
+    case "year":
+      return { start: `${today.slice(0, 4)}-01-01`, end: today };
     case "12mo":
       return { start: addMonths(monthStart(today), -11), end: today };
+    case "all": {
+      const start = first === null || first < earliest(today) ? earliest(today) : first;
+      return { start: start < today ? start : today, end: today };
+    }
   }
 };
 
-export const resolve = (period: Period, today: Day): Range =>
-  period.kind === "preset" ? presetRange(period.preset, today) : period.range;
+export const resolve = (period: Period, today: Day, first: Day | null = null): Range =>
+  period.kind === "preset" ? presetRange(period.preset, today, first) : period.range;
 
 /** The period of equal length just before; for calendar months, the same days of the months before. */
-export const preceding = (period: Period, today: Day): Range => {
-  const range = resolve(period, today);
+export const preceding = (period: Period, today: Day, first: Day | null = null): Range => {
+  const range = resolve(period, today, first);
   if (movesByMonths(period, range)) {
-    const months = monthsSpanned(range);
+    const months = monthsMoved(period, range);
     const end = addMonths(range.end, -months);
     return {
       start: addMonths(range.start, -months),
@@ -98,15 +142,21 @@ export const preceding = (period: Period, today: Day): Range => {
 /** Give a range its preset's name where it has one, so that stepping back and forth comes home. */
 export const named = (range: Range, today: Day): Period => {
   const preset = presets.find((candidate) => {
-    const other = presetRange(candidate, today);
+    const other = presetRange(candidate, today, null);
     return other.start === range.start && other.end === range.end;
   });
   return preset === undefined ? { kind: "custom", range } : { kind: "preset", preset };
 };
 
-export const stepBack = (period: Period, today: Day): Period => {
+/** One step away from today; null where there is nothing before. */
+export const stepBack = (period: Period, today: Day): Period | null => {
+  if (period.kind === "preset" && period.preset === "all") return null;
   const range = resolve(period, today);
   if (!movesByMonths(period, range)) return named(preceding(period, today), today);
+  if (isThisYear(period)) {
+    const before = String(Number(today.slice(0, 4)) - 1);
+    return named({ start: `${before}-01-01`, end: `${before}-12-31` }, today);
+  }
   const months = monthsSpanned(range);
   return named(
     {
@@ -141,6 +191,47 @@ export const intervalOf = (range: Range): Interval => {
   return days <= DAYS_DRAWN_AT_MOST ? "day" : "month";
 };
 
+const mondayOf = (day: Day): Day => addDays(day, -((new Date(toMs(day)).getUTCDay() + 6) % 7));
+
+/** How finely a range may be drawn: by what makes more than one bucket of it, and not too many. */
+export const intervalsOf = (range: Range): readonly Interval[] => {
+  const several: Readonly<Record<Interval, boolean>> = {
+    hour: true,
+    day: range.start !== range.end,
+    week: mondayOf(range.start) !== mondayOf(range.end),
+    month: monthsSpanned(range) > 1,
+  };
+  return intervals.filter(
+    (interval) => several[interval] && dayCount(range) <= LONGEST_DAYS[interval],
+  );
+};
+
+/** The interval that is asked for where the range allows it, else the one that suits. */
+export const intervalFor = (wanted: Interval | null, range: Range): Interval =>
+  wanted !== null && intervalsOf(range).includes(wanted) ? wanted : intervalOf(range);
+
+/** All days of a bucket, also those that a range cuts off. */
+export const wholeBucket = (interval: Interval, key: string): Range => {
+  switch (interval) {
+    case "hour":
+    case "day":
+      return { start: key.slice(0, 10), end: key.slice(0, 10) };
+    case "week":
+      return { start: key, end: addDays(key, 6) };
+    case "month":
+      return { start: `${key}-01`, end: monthEnd(`${key}-01`) };
+  }
+};
+
+/** The days of a bucket that lie in the range. */
+export const bucketDays = (interval: Interval, key: string, range: Range): Range => {
+  const { start, end } = wholeBucket(interval, key);
+  return {
+    start: start < range.start ? range.start : start,
+    end: end > range.end ? range.end : end,
+  };
+};
+
 const zoned = (timezone: string, now: Date): Day => {
   const write = (timeZone: string): string =>
     new Intl.DateTimeFormat("sv-SE", {
@@ -167,6 +258,8 @@ export const bucketOf = (interval: Interval, timezone: string, now: Date): strin
       return `${text.slice(0, 10)}T${text.slice(11, 13)}:00`;
     case "day":
       return text.slice(0, 10);
+    case "week":
+      return mondayOf(text.slice(0, 10));
     case "month":
       return text.slice(0, 7);
   }

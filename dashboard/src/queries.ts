@@ -20,12 +20,14 @@ import {
   runQuery,
   type Query,
 } from "./api";
+import { compared } from "./comparison";
 import type { DimensionName } from "./dimensions";
 import { toWire, type Filter } from "./filters/filter";
 import { searchTerms } from "./format";
 import { metricNames, type ColumnName } from "./metrics";
-import { intervalOf, type Range } from "./period";
-import type { DetailsState } from "./state";
+import { resolve, type Day, type Interval, type Range } from "./period";
+import type { DetailsState, PageState } from "./state";
+import type { Row, Site } from "./wire";
 
 export const LIVE_REFRESH_MS = 20_000;
 const WAITING_REFRESH_MS = 3_000;
@@ -87,7 +89,8 @@ export const useLedger = (hours: number, siteId: string | null) =>
 export type View = {
   readonly siteId: string;
   readonly range: Range;
-  readonly comparison: Range;
+  /** null: compared with nothing. */
+  readonly comparison: Range | null;
   readonly filters: readonly Filter[];
   readonly live: boolean;
 };
@@ -97,8 +100,9 @@ export type View = {
 const sameQuestion = (one: Query, other: Query): boolean =>
   one.site_id === other.site_id && one.dimensions.join() === other.dimensions.join();
 
-const useAnswer = (query: Query, live: boolean) =>
+const useAnswer = (query: Query, live: boolean, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ["query", query] as const,
     queryFn: ({ signal }) => runQuery(query, signal),
     refetchInterval: live ? LIVE_REFRESH_MS : false,
@@ -112,14 +116,35 @@ export const over = (view: View, range: Range) => ({
   ...(view.filters.length > 0 && { filters: toWire(view.filters) }),
 });
 
+/** The view of a site that the address says. */
+export const viewOf = (site: Site, state: PageState, today: Day): View => {
+  const range = resolve(state.period, today, site.first_date);
+  return {
+    siteId: site.site_id,
+    range,
+    comparison: compared(state.comparison, state.period, today, site.first_date),
+    filters: state.filters,
+    live: range.end >= today,
+  };
+};
+
+export const comparedWith = (view: View) =>
+  view.comparison === null ? {} : { comparison: rangeFields(view.comparison) };
+
 const totalsQuery = (view: View): Query => ({
   ...over(view, view.range),
   metrics: metricNames,
   dimensions: [],
-  comparison: rangeFields(view.comparison),
+  ...comparedWith(view),
 });
 
 export const useTotals = (view: View) => useAnswer(totalsQuery(view), view.live);
+
+/** Whether the comparison says something: somebody came then, and it was no whole day beside one that goes on. */
+export const compares = (view: View, totals: Row | undefined): boolean =>
+  view.comparison !== null &&
+  (totals?.comparison?.[0] ?? 0) > 0 &&
+  !(view.live && view.range.start === view.range.end);
 
 /** Asks whether the server takes these filters, which only it can tell of a pattern. Rejects with ApiError. */
 export const useFilterCheck = (view: View): ((filters: readonly Filter[]) => Promise<unknown>) => {
@@ -133,25 +158,26 @@ export const useFilterCheck = (view: View): ((filters: readonly Filter[]) => Pro
   };
 };
 
-export const useSeries = (view: View) =>
+export const useSeries = (view: View, interval: Interval) =>
   useAnswer(
     {
       ...over(view, view.range),
       metrics: metricNames,
-      dimensions: [`time:${intervalOf(view.range)}`],
+      dimensions: [`time:${interval}`],
     },
     view.live,
   );
 
 /** The comparison's series, asked for by itself: its buckets may be more or fewer than the period's. */
-export const useComparisonSeries = (view: View) =>
+export const useComparisonSeries = (view: View, interval: Interval) =>
   useAnswer(
     {
-      ...over(view, view.comparison),
+      ...over(view, view.comparison ?? view.range),
       metrics: metricNames,
-      dimensions: [`time:${intervalOf(view.range)}`],
+      dimensions: [`time:${interval}`],
     },
     false,
+    view.comparison !== null,
   );
 
 export const useBreakdown = (
@@ -163,6 +189,7 @@ export const useBreakdown = (
   useAnswer(
     {
       ...over(view, view.range),
+      ...comparedWith(view),
       metrics: columns,
       dimensions: [dimension],
       limit,
@@ -189,6 +216,7 @@ export const useDetails = (view: View, columns: readonly ColumnName[], details: 
   useAnswer(
     {
       ...detailsQuery(view, columns, details),
+      ...comparedWith(view),
       limit: DETAILS_ROWS,
       offset: (details.page - 1) * DETAILS_ROWS,
     },

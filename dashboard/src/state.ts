@@ -2,17 +2,25 @@
 // anything unknown in the address falls back to its default.
 import { asDimension, type DimensionName } from "./dimensions";
 import { parse as parseFilter, write as writeFilter, type Filter } from "./filters/filter";
+import { previous, type Comparison } from "./comparison";
 import { columnNames, metricNames, type ColumnName, type MetricName } from "./metrics";
-import { isDay, presets, type Period } from "./period";
+import { intervals, isDay, presets, type Interval, type Period, type Range } from "./period";
 
 export const pageTabs = ["page", "entry_page", "exit_page"] as const;
 export type PageTab = (typeof pageTabs)[number];
 
-export const sourceTabs = ["source", "channel", "referrer_type", "utm_campaign"] as const;
+export const utmTabs = [
+  "utm_campaign",
+  "utm_source",
+  "utm_medium",
+  "utm_content",
+  "utm_term",
+] as const;
+export const sourceTabs = ["source", "channel", "referrer_type", ...utmTabs] as const;
 export type SourceTab = (typeof sourceTabs)[number];
 
 export const placeTabs = ["country", "region", "city"] as const;
-export type PlaceTab = (typeof placeTabs)[number];
+export type PlaceTab = (typeof placeTabs)[number] | "map";
 
 export const deviceTabs = ["browser", "os", "device"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
@@ -80,6 +88,11 @@ export type PageState = {
   /** null: no site chosen yet; the page then picks the one heard from last. */
   readonly site: string | null;
   readonly period: Period;
+  readonly comparison: Comparison;
+  /** How finely the chart is drawn; null for what suits the period. */
+  readonly interval: Interval | null;
+  /** The period before the chart was zoomed into, to go back to; null where it was not. */
+  readonly zoomedFrom: Period | null;
   /** All of them must hold. */
   readonly filters: readonly Filter[];
   readonly metric: MetricName;
@@ -105,6 +118,9 @@ export const initial: PageState = {
   view: "report",
   site: null,
   period: { kind: "preset", preset: "30d" },
+  comparison: previous,
+  interval: null,
+  zoomedFrom: null,
   filters: [],
   metric: "visitors",
   pages: "page",
@@ -133,14 +149,34 @@ export const allRows = (dimension: DimensionName): DetailsState => ({
 const oneOf = <T extends string>(allowed: readonly T[], text: string | null, otherwise: T): T =>
   allowed.find((candidate) => candidate === text) ?? otherwise;
 
+const rangeOf = (start: string | null, end: string | null): Range | null =>
+  start !== null && end !== null && isDay(start) && isDay(end) && start <= end
+    ? { start, end }
+    : null;
+
 const parsePeriod = (query: URLSearchParams): Period => {
   const text = query.get("period");
-  const start = query.get("from") ?? "";
-  const end = query.get("to") ?? "";
-  if (text === "custom" && isDay(start) && isDay(end) && start <= end)
-    return { kind: "custom", range: { start, end } };
+  const range = rangeOf(query.get("from"), query.get("to"));
+  if (text === "custom" && range !== null) return { kind: "custom", range };
   const preset = presets.find((candidate) => candidate === text);
   return preset === undefined ? initial.period : { kind: "preset", preset };
+};
+
+const parseComparison = (query: URLSearchParams): Comparison => {
+  const matchWeekday = query.get("match") === "weekday";
+  const kind = query.get("compare");
+  const range = rangeOf(query.get("compare_from"), query.get("compare_to"));
+  if (kind === "none") return { kind };
+  if (kind === "custom" && range !== null) return { kind, range };
+  return { kind: kind === "year" ? kind : "previous", matchWeekday };
+};
+
+const parseZoomed = (text: string | null): Period | null => {
+  const preset = presets.find((candidate) => candidate === text);
+  if (preset !== undefined) return { kind: "preset", preset };
+  const [start = null, end = null] = text?.split(",") ?? [];
+  const range = rangeOf(start, end);
+  return range === null ? null : { kind: "custom", range };
 };
 
 const parseSort = (text: string): Sort | null => {
@@ -168,11 +204,14 @@ export const parse = (search: string): PageState => {
     view: oneOf(views, query.get("view"), initial.view),
     site: site === null || site === "" ? null : site,
     period: parsePeriod(query),
+    comparison: parseComparison(query),
+    interval: intervals.find((candidate) => candidate === query.get("interval")) ?? null,
+    zoomedFrom: parseZoomed(query.get("zoomed")),
     filters: query.getAll("filter").flatMap((text) => parseFilter(text) ?? []),
     metric: oneOf(metricNames, query.get("metric"), initial.metric),
     pages: oneOf(pageTabs, query.get("pages"), initial.pages),
     sources: oneOf(sourceTabs, query.get("sources"), initial.sources),
-    places: oneOf(placeTabs, query.get("places"), initial.places),
+    places: oneOf([...placeTabs, "map"], query.get("places"), initial.places),
     devices: oneOf(deviceTabs, query.get("devices"), initial.devices),
     behaviour: oneOf(behaviourTabs, query.get("behaviour"), initial.behaviour),
     event: query.get("event"),
@@ -199,6 +238,21 @@ export const write = (state: PageState): string => {
   } else if (JSON.stringify(state.period) !== JSON.stringify(initial.period)) {
     query.set("period", state.period.preset);
   }
+  const { comparison, zoomedFrom } = state;
+  if (comparison.kind !== initial.comparison.kind) query.set("compare", comparison.kind);
+  if (comparison.kind === "custom") {
+    query.set("compare_from", comparison.range.start);
+    query.set("compare_to", comparison.range.end);
+  }
+  if ("matchWeekday" in comparison && comparison.matchWeekday) query.set("match", "weekday");
+  if (state.interval !== null) query.set("interval", state.interval);
+  if (zoomedFrom !== null)
+    query.set(
+      "zoomed",
+      zoomedFrom.kind === "preset"
+        ? zoomedFrom.preset
+        : `${zoomedFrom.range.start},${zoomedFrom.range.end}`,
+    );
   for (const filter of state.filters) query.append("filter", writeFilter(filter));
   if (state.metric !== initial.metric) query.set("metric", state.metric);
   if (state.pages !== initial.pages) query.set("pages", state.pages);

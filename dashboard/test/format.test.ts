@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  areAlike,
   ago,
   bucketText,
   bucketTick,
@@ -8,6 +9,7 @@ import {
   duration,
   eventName,
   figure,
+  isCut,
   namedFigure,
   periodText,
   presetDays,
@@ -18,6 +20,7 @@ import {
   shortFigure,
   tick,
 } from "../src/format";
+import type { Interval } from "../src/period";
 
 const today = "2026-11-22";
 
@@ -137,8 +140,10 @@ test("buckets are the site's own days, whatever zone the browser is in", () => {
   expect(bucketTick("day", "2026-11-01")).toBe("1 Nov");
   expect(bucketTick("month", "2026-11")).toBe("Nov");
   expect(bucketTick("month", "2026-01")).toBe("Jan 2026");
-  expect(bucketText("hour", "2026-11-22T00:00")).toBe("Sun 22 Nov, 00:00");
-  expect(bucketText("month", "2026-11")).toBe("November 2026");
+  const autumn = { start: "2026-10-01", end: "2026-11-30" };
+  expect(bucketText("hour", "2026-11-22T00:00", autumn)).toBe("Sun 22 Nov, 00:00");
+  expect(bucketText("week", "2026-11-16", autumn)).toBe("16 – 22 Nov 2026");
+  expect(bucketText("month", "2026-11", autumn)).toBe("November 2026");
 });
 
 test("time past is said as people say it", () => {
@@ -199,4 +204,35 @@ describe("rows are searched by the names that are shown", () => {
       expect(searchTerms("country", text).length).toBeLessThanOrEqual(300);
     expect(searchTerms("page", "x".repeat(500))).toEqual(["x".repeat(200)]);
   });
+});
+
+test("a bucket that the period cuts tells the days that are left of it", () => {
+  const cut = { start: "2026-10-08", end: "2026-11-22" };
+  expect(bucketText("week", "2026-10-05", cut)).toBe("8 – 11 Oct 2026");
+  expect(bucketText("month", "2026-11", cut)).toBe("1 – 22 Nov 2026");
+  expect(bucketText("week", "2026-11-16", { start: "2026-11-22", end: "2026-11-30" })).toBe(
+    "Sun 22 Nov 2026",
+  );
+  expect(isCut("week", "2026-10-05", cut)).toBe(true);
+  expect(isCut("week", "2026-10-12", cut)).toBe(false);
+  expect(isCut("month", "2026-11", cut)).toBe(true);
+  expect(isCut("day", "2026-10-08", cut)).toBe(false);
+});
+
+test("two buckets are compared where both are whole, or have as many days", () => {
+  const range = { start: "2026-10-08", end: "2026-11-22" };
+  const before = { start: "2026-08-23", end: "2026-10-07" };
+  const alike = (interval: Interval, key: string, other: string): boolean =>
+    areAlike(interval, { key, range }, { key: other, range: before });
+  // Whole months may have 30 days or 31.
+  expect(
+    areAlike(
+      "month",
+      { key: "2026-03", range: { start: "2026-03-01", end: "2026-03-31" } },
+      { key: "2026-02", range: { start: "2026-02-01", end: "2026-02-28" } },
+    ),
+  ).toBe(true);
+  expect(alike("week", "2026-10-05", "2026-08-17")).toBe(false); // 4 days and a Sunday
+  expect(alike("week", "2026-10-12", "2026-08-24")).toBe(true);
+  expect(alike("day", "2026-10-12", "2026-08-24")).toBe(true);
 });

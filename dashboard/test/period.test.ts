@@ -14,6 +14,9 @@ import {
   stepBack,
   stepForward,
   todayIn,
+  bucketDays,
+  intervalFor,
+  intervalsOf,
   type Period,
 } from "../src/period";
 
@@ -40,7 +43,10 @@ describe("a preset stands for these days and is compared with those before", () 
     ["yesterday", "2026-11-21", "2026-11-21", "2026-11-20", "2026-11-20"],
     ["7d", "2026-11-16", "2026-11-22", "2026-11-09", "2026-11-15"],
     ["30d", "2026-10-24", "2026-11-22", "2026-09-24", "2026-10-23"],
+    ["90d", "2026-08-25", "2026-11-22", "2026-05-27", "2026-08-24"],
     ["month", "2026-11-01", "2026-11-22", "2026-10-01", "2026-10-22"],
+    ["lastmonth", "2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30"],
+    ["year", "2026-01-01", "2026-11-22", "2025-01-01", "2025-11-22"],
     ["12mo", "2025-12-01", "2026-11-22", "2024-12-01", "2025-11-22"],
   ] as const)("%s", (name, start, end, beforeStart, beforeEnd) => {
     expect(resolve(preset(name), today)).toEqual({ start, end });
@@ -70,15 +76,26 @@ test("30 days that happen to be a calendar month still compare as 30 days", () =
   });
 });
 
-test.each([...presets])("one step back and one forward from %s comes home", (name) => {
-  const back = stepBack(preset(name), today);
+test("all time begins with the site, and ten years ago at the earliest", () => {
+  expect(resolve(preset("all"), today, "2024-02-03")).toEqual({ start: "2024-02-03", end: today });
+  const longest = resolve(preset("all"), today, "1999-01-01");
+  expect(dayCount(longest)).toBe(3653);
+  expect(resolve(preset("all"), today)).toEqual(longest);
+  expect(resolve(preset("all"), today, "2026-12-24")).toEqual({ start: today, end: today });
+  expect(stepBack(preset("all"), today)).toBeNull();
+});
+
+const steps = presets.filter((name) => name !== "all");
+
+test.each(steps)("one step back and one forward from %s comes home", (name) => {
+  const back = stepBack(preset(name), today) ?? preset("all");
   expect(back).not.toEqual(preset(name));
   const home: Period = name === "yesterday" ? preset("yesterday") : preset(name);
   expect(stepForward(back, today)).toEqual(home);
 });
 
 test("a month steps to the whole month before", () => {
-  expect(stepBack(preset("month"), today)).toEqual(custom("2026-10-01", "2026-10-31"));
+  expect(stepBack(preset("month"), today)).toEqual(preset("lastmonth"));
   expect(stepBack(custom("2026-03-01", "2026-03-31"), today)).toEqual(
     custom("2026-02-01", "2026-02-28"),
   );
@@ -113,4 +130,38 @@ test("today and the current bucket are the site's, not the browser's", () => {
   expect(bucketOf("hour", "Europe/Berlin", now)).toBe("2026-11-23T00:00");
   expect(bucketOf("month", "Pacific/Auckland", new Date("2026-10-31T12:00:00Z"))).toBe("2026-11");
   expect(todayIn("Not/AZone", now)).toBe("2026-11-22");
+});
+
+test("a year steps to the whole year before", () => {
+  expect(stepBack(preset("year"), today)).toEqual(custom("2025-01-01", "2025-12-31"));
+});
+
+test("a range may be drawn in whatever makes several buckets of it, but not too many", () => {
+  const days = (start: string, end: string) => intervalsOf({ start, end });
+  expect(days(today, today)).toEqual(["hour"]);
+  // Saturday and Sunday, then Sunday and Monday.
+  expect(days("2026-11-21", "2026-11-22")).toEqual(["hour", "day"]);
+  expect(days("2026-11-22", "2026-11-23")).toEqual(["hour", "day", "week"]);
+  expect(days("2026-10-24", "2026-11-22")).toEqual(["day", "week", "month"]);
+  expect(days("2025-11-23", "2026-11-22")).toEqual(["day", "week", "month"]);
+  expect(days("2020-01-01", "2026-11-22")).toEqual(["week", "month"]);
+});
+
+test("an interval that the range does not allow gives way to one that suits", () => {
+  const range = { start: "2026-10-24", end: "2026-11-22" };
+  expect(intervalFor("week", range)).toBe("week");
+  expect(intervalFor("hour", range)).toBe("day");
+  expect(intervalFor(null, range)).toBe("day");
+});
+
+test("a bucket is the days of it that lie in the range", () => {
+  const range = { start: "2026-10-08", end: "2026-11-22" };
+  expect(bucketDays("week", "2026-10-05", range)).toEqual({ start: "2026-10-08", end: "2026-10-11" });
+  expect(bucketDays("month", "2026-11", range)).toEqual({ start: "2026-11-01", end: "2026-11-22" });
+  expect(bucketDays("hour", "2026-11-01T13:00", range)).toEqual({
+    start: "2026-11-01",
+    end: "2026-11-01",
+  });
+  expect(bucketOf("week", "Asia/Tokyo", new Date("2026-11-22T23:30:00Z"))).toBe("2026-11-23");
+  expect(bucketOf("week", "Europe/Berlin", new Date("2026-11-22T12:00:00Z"))).toBe("2026-11-16");
 });

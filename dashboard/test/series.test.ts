@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { columnsOf, labelled, lastIndex, lonely, seriesOf } from "../src/chart/series";
+import { columnsOf, dayStarts, labelled, lastIndex, lonely, seriesOf } from "../src/chart/series";
 import type { Row } from "../src/wire";
 
 const row = (key: string, ...metrics: (number | null)[]): Row => ({
@@ -66,4 +66,21 @@ test("labels are as many as fit", () => {
   expect(labelled(30, 250, 64)).toHaveLength(3);
   expect(labelled(1, 900, 64)).toEqual([0]);
   expect(labelled(400, 250, 64).length).toBeLessThanOrEqual(3);
+});
+
+test("weeks that the period cuts are dashed, and only a period that goes on is unfinished", () => {
+  const rows = ["2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26"].map((key, n) => row(key, n));
+  const isCut = (key: string): boolean => key === "2026-10-05" || key === "2026-10-26";
+  const series = seriesOf(rows, [], 0, "2026-10-26", false, isCut);
+  expect(series.unfinished).toBeNull();
+  expect(columnsOf(series).solid).toEqual([null, 1, 2, null]);
+  expect(columnsOf(series).dashed).toEqual([0, 1, 2, 3]);
+});
+
+test("hours of several days are labelled where a day begins, also where it has 23 hours", () => {
+  const hours = [22, 23].map((hour) => `2026-03-28T${hour}:00`);
+  const short = [0, 1, 3, 4].map((hour) => `2026-03-29T0${hour}:00`);
+  const keys = [...hours, ...short, "2026-03-30T00:00"];
+  expect(dayStarts(keys, 900, 64)).toEqual([0, 2, 6]);
+  expect(dayStarts(keys, 130, 64)).toEqual([0, 6]);
 });

@@ -12,6 +12,20 @@ test.each<PageState>([
   { ...initial, site: "a&b=c ü/?#", metric: "bounce_rate", pages: "exit_page" },
   { ...initial, period: { kind: "preset", preset: "today" }, sources: "utm_campaign" },
   { ...initial, sources: "channel", places: "city", devices: "os" },
+  { ...initial, sources: "utm_term", places: "map", period: { kind: "preset", preset: "all" } },
+  {
+    ...initial,
+    comparison: { kind: "none" },
+    interval: "week",
+    zoomedFrom: { kind: "preset", preset: "12mo" },
+  },
+  { ...initial, comparison: { kind: "previous", matchWeekday: true } },
+  { ...initial, comparison: { kind: "year", matchWeekday: true } },
+  {
+    ...initial,
+    comparison: { kind: "custom", range: { start: "2026-01-01", end: "2026-02-03" } },
+    zoomedFrom: { kind: "custom", range: { start: "2026-03-01", end: "2026-05-31" } },
+  },
   {
     ...initial,
     filters: [
@@ -83,6 +97,8 @@ test.each([
   "?details=nothing&search=a&page=2",
   "?search=a&sort=visitors.asc&page=2",
   "?period=forever",
+  "?compare=x&interval=minute&zoomed=x",
+  "?compare=custom&compare_from=2026-03-02&compare_to=2026-03-01&zoomed=2026-03-02,2026-03-01",
   "?period=custom",
   "?period=custom&from=2026-02-30&to=2026-03-01",
   "?period=custom&from=2026-03-02&to=2026-03-01",

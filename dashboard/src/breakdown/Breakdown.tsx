@@ -1,11 +1,12 @@
 // One panel of ranked rows with tabs: which pages, which sources.
 import { Tabs } from "@base-ui/react/tabs";
+import { ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 
 import type { DimensionName } from "../dimensions";
 import { isChosen } from "../filters/filter";
 import { count } from "../format";
-import { useBreakdown, useTotals, type View } from "../queries";
+import { compares, useBreakdown, useTotals, type View } from "../queries";
 import { Problem } from "../states/Problem";
 import styles from "./Breakdown.module.css";
 import type { Panel, Tab } from "./panels";
@@ -19,51 +20,112 @@ export type Actions = {
   readonly onDetails: (dimension: DimensionName) => void;
 };
 
-type Props<T extends DimensionName> = Actions & {
+type Props<T extends DimensionName, E extends string> = Actions & {
   readonly panel: Panel<T>;
   readonly view: View;
-  readonly tab: T;
-  readonly onTab: (tab: T) => void;
+  readonly tab: T | E;
+  readonly onTab: (tab: T | E) => void;
+  /** A first tab that is no list. */
+  readonly extra?: { readonly value: E; readonly label: string; readonly panel: ReactNode };
 };
 
-export const Breakdown = <T extends DimensionName>({
+export const Breakdown = <T extends DimensionName, E extends string = never>({
   panel,
   view,
   tab,
   onTab,
+  extra,
   ...actions
-}: Props<T>): ReactNode => (
-  <section className="surface" aria-label={panel.title}>
-    <Tabs.Root
-      value={tab}
-      onValueChange={(value: T) => {
-        onTab(value);
+}: Props<T, E>): ReactNode => {
+  const sharing = panel.sharing?.dimensions ?? [];
+  const shared = sharing.find((dimension) => dimension === tab) ?? sharing[0];
+  const shown = panel.dimensions.filter(
+    (dimension) => dimension === shared || !sharing.includes(dimension),
+  );
+  return (
+    <section className="surface" aria-label={panel.title}>
+      <Tabs.Root
+        value={tab}
+        onValueChange={(value: T | E) => {
+          onTab(value);
+        }}
+      >
+        <header className={styles.head}>
+          <h2 className={styles.title}>{panel.title}</h2>
+          <div className={styles.choice}>
+            {/* One tab alone is no choice, yet its panel needs it. */}
+            <Tabs.List className={styles.tabs} activateOnFocus hidden={panel.dimensions.length === 1}>
+              {extra !== undefined && (
+                <Tabs.Tab value={extra.value} className={styles.tab}>
+                  {extra.label}
+                </Tabs.Tab>
+              )}
+              {shown.map((dimension) => (
+                <Tabs.Tab key={dimension} value={dimension} className={styles.tab}>
+                  {panel.tabs[dimension].label}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {panel.sharing !== undefined && shared !== undefined && (
+              <Shared
+                label={panel.sharing.label}
+                options={sharing.map((dimension) => [dimension, panel.tabs[dimension].label])}
+                value={shared}
+                onChoose={(chosen) => {
+                  const dimension = sharing.find((known) => known === chosen);
+                  if (dimension !== undefined) onTab(dimension);
+                }}
+              />
+            )}
+          </div>
+        </header>
+        {extra !== undefined && (
+          <Tabs.Panel value={extra.value} className={styles.body}>
+            {extra.panel}
+          </Tabs.Panel>
+        )}
+        {shown.map((dimension) => (
+          <Tabs.Panel key={dimension} value={dimension} className={styles.body}>
+            <Ranking
+              dimension={dimension}
+              tab={panel.tabs[dimension]}
+              view={view}
+              credit={panel.credit}
+              {...actions}
+            />
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
+    </section>
+  );
+};
+
+type SharedProps = {
+  readonly label: string;
+  readonly options: readonly (readonly [value: string, label: string])[];
+  readonly value: string;
+  readonly onChoose: (value: string) => void;
+};
+
+/** Which of several dimensions the last tab shows: an arrow over a list of the browser's own. */
+const Shared = ({ label, options, value, onChoose }: SharedProps): ReactNode => (
+  <span className={styles.shared}>
+    <ChevronDown size={13} aria-hidden />
+    <select
+      aria-label={label}
+      title={label}
+      value={value}
+      onChange={(event) => {
+        onChoose(event.target.value);
       }}
     >
-      <header className={styles.head}>
-        <h2 className={styles.title}>{panel.title}</h2>
-        {/* One tab alone is no choice, yet its panel needs it. */}
-        <Tabs.List className={styles.tabs} activateOnFocus hidden={panel.dimensions.length === 1}>
-          {panel.dimensions.map((dimension) => (
-            <Tabs.Tab key={dimension} value={dimension} className={styles.tab}>
-              {panel.tabs[dimension].label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </header>
-      {panel.dimensions.map((dimension) => (
-        <Tabs.Panel key={dimension} value={dimension} className={styles.body}>
-          <Ranking
-            dimension={dimension}
-            tab={panel.tabs[dimension]}
-            view={view}
-            credit={panel.credit}
-            {...actions}
-          />
-        </Tabs.Panel>
+      {options.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
       ))}
-    </Tabs.Root>
-  </section>
+    </select>
+  </span>
 );
 
 type RankingProps = Actions & {
@@ -83,7 +145,7 @@ const Ranking = ({
 }: RankingProps): ReactNode => {
   const answer = useBreakdown(view, dimension, tab.columns, ROWS);
   const totals = useTotals(view);
-  const everyone = totals.isPlaceholderData ? null : (totals.data?.rows[0]?.metrics[0] ?? null);
+  const row = totals.isPlaceholderData ? undefined : totals.data?.rows[0];
 
   if (answer.data === undefined)
     return answer.error === null ? (
@@ -104,7 +166,8 @@ const Ranking = ({
         dimension={dimension}
         heading={tab.one}
         rows={rows}
-        everyone={everyone}
+        everyone={row?.metrics[0] ?? null}
+        compares={compares(view, row)}
         isChosen={(value) => isChosen(view.filters, dimension, value)}
         onToggle={(value) => {
           onToggle(dimension, value);

@@ -27,6 +27,7 @@ type Props = {
   readonly view: View;
   readonly details: DetailsState;
   readonly everyone: number | null;
+  readonly compares: boolean;
   /** Takes the search field, so that a key can go there. */
   readonly searchField: RefObject<HTMLInputElement | null>;
   readonly onChange: (details: DetailsState) => void;
@@ -59,7 +60,7 @@ export const Details = (props: Props): ReactNode => (
 );
 
 const Content = (props: Props): ReactNode => {
-  const { tab, view, details, everyone, onChange } = props;
+  const { tab, view, details, everyone, compares, onChange } = props;
   const answer = useDetails(view, tab.columns, details);
   const download = useDownload(view, tab.columns, details);
   const total = answer.data?.total_rows ?? null;
@@ -115,6 +116,7 @@ const Content = (props: Props): ReactNode => {
           rows={answer.data.rows}
           stale={answer.isPlaceholderData}
           everyone={everyone}
+          compares={compares}
           sort={details.sort ?? { by: tab.columns[0] ?? "key", direction: "desc" }}
           filters={view.filters}
           onSort={(sort) => {

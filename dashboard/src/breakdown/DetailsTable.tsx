@@ -3,8 +3,9 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
 
 import type { DimensionName } from "../dimensions";
+import { Moved } from "../figures/Moved";
 import { isChosen, type Filter } from "../filters/filter";
-import { figure, rowName, share } from "../format";
+import { change, figure, rowName, share } from "../format";
 import { metrics } from "../metrics";
 import type { Sort } from "../state";
 import type { Row } from "../wire";
@@ -17,6 +18,8 @@ type Props = {
   readonly rows: readonly Row[];
   readonly stale: boolean;
   readonly everyone: number | null;
+  /** Whether the rows' comparisons say something. */
+  readonly compares: boolean;
   readonly sort: Sort;
   readonly filters: readonly Filter[];
   readonly onSort: (sort: Sort) => void;
@@ -24,7 +27,7 @@ type Props = {
 };
 
 export const DetailsTable = (props: Props): ReactNode => {
-  const { dimension, tab, rows, stale, everyone, filters, onToggle } = props;
+  const { dimension, tab, rows, stale, everyone, compares, filters, onToggle } = props;
   return (
     // A region that scrolls must be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -57,9 +60,21 @@ export const DetailsTable = (props: Props): ReactNode => {
                     {rowName(dimension, value)}
                   </button>
                 </th>
-                {tab.columns.map((column, index) => (
-                  <td key={column}>{figure(column, row.metrics[index] ?? null)}</td>
-                ))}
+                {tab.columns.map((column, index) => {
+                  const value = row.metrics[index] ?? null;
+                  const before = row.comparison?.[index] ?? null;
+                  const moved = compares ? change(column, value, before) : null;
+                  return (
+                    <td key={column}>
+                      {figure(column, value)}
+                      {moved !== null && (
+                        <span className={styles.moved}>
+                          <Moved change={moved} calm title={`${figure(column, before)} before`} />
+                        </span>
+                      )}
+                    </td>
+                  );
+                })}
                 <td>{share(row.metrics[0] ?? 0, everyone)}</td>
               </tr>
             );

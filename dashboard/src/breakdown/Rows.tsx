@@ -1,7 +1,8 @@
 // Ranked rows: a bar behind the name, visitors at the right, their share on hover. A click on a row filters.
 import type { ReactNode } from "react";
 
-import { count, rowName, share } from "../format";
+import { Moved } from "../figures/Moved";
+import { change, count, rowName, share } from "../format";
 import type { Row } from "../wire";
 import styles from "./Rows.module.css";
 
@@ -11,6 +12,8 @@ type Props = {
   readonly rows: readonly Row[];
   /** All visitors of the period, which shares are parts of; null while unknown. */
   readonly everyone: number | null;
+  /** Whether the rows' comparisons say something. */
+  readonly compares: boolean;
   readonly isChosen: (value: string) => boolean;
   readonly onToggle: (value: string) => void;
 };
@@ -22,12 +25,13 @@ export const Rows = ({
   heading,
   rows,
   everyone,
+  compares,
   isChosen,
   onToggle,
 }: Props): ReactNode => {
   const longest = Math.max(1, ...rows.map(visitorsOf));
   return (
-    <table className={styles.rows}>
+    <table className={styles.rows} data-compares={compares}>
       <thead>
         <tr>
           <th scope="col">{heading}</th>
@@ -39,6 +43,8 @@ export const Rows = ({
           const value = row.dimensions[0] ?? "";
           const name = rowName(dimension, value);
           const visitors = visitorsOf(row);
+          const before = row.comparison?.[0] ?? null;
+          const moved = compares ? change("visitors", visitors, before) : null;
           return (
             <tr key={value}>
               <th scope="row" title={value}>
@@ -60,6 +66,13 @@ export const Rows = ({
               <td>
                 <span className={styles.share}>{share(visitors, everyone)}</span>
                 {count(visitors)}
+                {compares && (
+                  <span className={styles.moved}>
+                    {moved !== null && (
+                      <Moved change={moved} calm title={`${count(before ?? 0)} before`} />
+                    )}
+                  </span>
+                )}
               </td>
             </tr>
           );

@@ -9,8 +9,9 @@ import {
   sourceTabs,
   type BehaviourTab,
   type DeviceTab,
+  utmTabs,
+  type PageState,
   type PageTab,
-  type PlaceTab,
   type SourceTab,
 } from "../state";
 
@@ -30,6 +31,8 @@ export type Panel<T extends string> = {
   readonly title: string;
   readonly dimensions: readonly T[];
   readonly tabs: Readonly<Record<T, Tab>>;
+  /** Dimensions that share the last tab, one of them at a time; the first one unless chosen. */
+  readonly sharing?: { readonly label: string; readonly dimensions: readonly T[] };
   /** Whose data it shows, where they ask to be named. */
   readonly credit?: { readonly text: string; readonly href: string };
 };
@@ -70,6 +73,14 @@ export const pagesPanel: Panel<PageTab> = {
   },
 };
 
+const utm = (label: string, one: string, many: string, parameter: string): Tab => ({
+  label,
+  one,
+  many,
+  columns: perSession,
+  empty: `No visit carried a ${parameter} in this period.`,
+});
+
 export const sourcesPanel: Panel<SourceTab> = {
   title: "Sources",
   dimensions: sourceTabs,
@@ -95,17 +106,16 @@ export const sourcesPanel: Panel<SourceTab> = {
       columns: perSession,
       empty: "Nobody came in this period.",
     },
-    utm_campaign: {
-      label: "Campaigns",
-      one: "Campaign",
-      many: "campaigns",
-      columns: perSession,
-      empty: "No visit carried a utm_campaign in this period.",
-    },
+    utm_campaign: utm("Campaigns", "Campaign", "campaigns", "utm_campaign"),
+    utm_source: utm("UTM sources", "UTM source", "UTM sources", "utm_source"),
+    utm_medium: utm("UTM media", "UTM medium", "UTM media", "utm_medium"),
+    utm_content: utm("UTM contents", "UTM content", "UTM contents", "utm_content"),
+    utm_term: utm("UTM terms", "UTM term", "UTM terms", "utm_term"),
   },
+  sharing: { label: "UTM parameter", dimensions: utmTabs },
 };
 
-export const placesPanel: Panel<PlaceTab> = {
+export const placesPanel: Panel<(typeof placeTabs)[number]> = {
   title: "Places",
   dimensions: placeTabs,
   tabs: {
@@ -233,4 +243,11 @@ const allTabs: Readonly<Partial<Record<DimensionName, Tab>>> = {
 export const tabOf = (dimension: DimensionName): Tab | undefined => {
   const property = propertyOf(dimension);
   return property === null ? allTabs[dimension] : propertyTab(property);
+};
+
+/** Where a click on a row leads: the list that says more of it. */
+export const movesOn: Readonly<Partial<Record<DimensionName, Partial<PageState>>>> = {
+  channel: { sources: "source" },
+  referrer_type: { sources: "source" },
+  region: { places: "city" },
 };

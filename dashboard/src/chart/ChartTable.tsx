@@ -1,59 +1,66 @@
 // The same series as a table.
 import type { ReactNode } from "react";
 
-import { bucketText, figure } from "../format";
-import { metrics, type MetricName } from "../metrics";
+import { Moved } from "../figures/Moved";
+import { bucketText, figure, rangeText as textOf } from "../format";
+import { metrics } from "../metrics";
 import type { Interval } from "../period";
+import type { Drawn } from "./Chart";
 import styles from "./Chart.module.css";
-import type { Series } from "./series";
+import { movedAt } from "./moved";
 
-type Props = {
-  readonly metric: MetricName;
-  readonly interval: Interval;
-  readonly series: Series;
-  readonly rangeText: string;
-  readonly beforeText: string | null;
-};
+type Props = Drawn & { readonly rangeText: string };
 
 const intervalNames: Readonly<Record<Interval, string>> = {
   hour: "Hour",
   day: "Day",
+  week: "Week",
   month: "Month",
 };
 
-export const ChartTable = ({
-  metric,
-  interval,
-  series,
-  rangeText,
-  beforeText,
-}: Props): ReactNode => (
-  // A region that scrolls must be reachable by keyboard.
-  // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-  <div className={styles.tableFrame} role="region" aria-label="Chart as a table" tabIndex={0}>
-    <table className={styles.table}>
-      <caption className="unseen">
-        {metrics[metric].label}, {rangeText}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{intervalNames[interval]}</th>
-          <th scope="col">{metrics[metric].label}</th>
-          <th scope="col">{beforeText ?? "Comparison"}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {series.points.map((point, index) => (
-          <tr key={point.key}>
-            <th scope="row">
-              {bucketText(interval, point.key)}
-              {index === series.unfinished && " (so far)"}
-            </th>
-            <td>{figure(metric, point.value)}</td>
-            <td>{figure(metric, point.before?.value ?? null)}</td>
+export const ChartTable = (props: Props): ReactNode => {
+  const { metric, interval, series, range, before, rangeText } = props;
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className={styles.tableFrame} role="region" aria-label="Chart as a table" tabIndex={0}>
+      <table className={styles.table}>
+        <caption className="unseen">
+          {metrics[metric].label}, {rangeText}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{intervalNames[interval]}</th>
+            <th scope="col">{metrics[metric].label}</th>
+            {before !== null && (
+              <>
+                <th scope="col">{textOf(before, range.end)}</th>
+                <th scope="col">Change</th>
+              </>
+            )}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {series.points.map((point, index) => {
+            const moved = movedAt(props, index);
+            return (
+              <tr key={`${point.key}.${index}`}>
+                <th scope="row">
+                  {bucketText(interval, point.key, range)}
+                  {index === series.unfinished && " (so far)"}
+                </th>
+                <td>{figure(metric, point.value)}</td>
+                {before !== null && (
+                  <>
+                    <td>{figure(metric, point.before?.value ?? null)}</td>
+                    <td>{moved !== null && <Moved change={moved} />}</td>
+                  </>
+                )}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+};

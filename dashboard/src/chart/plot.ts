@@ -4,18 +4,29 @@ import uPlot from "uplot";
 import { bucketTick, tick } from "../format";
 import { metrics, type MetricName, type Unit } from "../metrics";
 import type { Interval } from "../period";
-import { columnsOf, labelled, lonely, type Series } from "./series";
+import { columnsOf, dayStarts, labelled, lonely, type Series } from "./series";
 
 export type Drawing = {
   readonly series: Series;
   readonly metric: MetricName;
   readonly interval: Interval;
+  /** Whether parts of it can be shown closer. */
+  readonly zooms: boolean;
 };
 
 /** Where the cursor stands: a bucket, and its place in CSS pixels from the chart's left edge. */
 export type Reading = { readonly index: number; readonly left: number; readonly width: number };
 
+/** What the chart tells of the pointer. */
+export type Listener = {
+  readonly onRead: (reading: Reading | null) => void;
+  /** From one bucket to another: the same one where it was pressed. */
+  readonly onPick: (from: number, to: number) => void;
+};
+
 const LABEL_WIDTH = 64;
+/** CSS pixels from which a press is a drag. */
+const DRAG_PX = 8;
 const FONT = '12px "Figtree Variable", system-ui, sans-serif';
 
 const increments: Readonly<Record<Unit, number[]>> = {
@@ -49,16 +60,30 @@ const dots = (colour: string): uPlot.Series.Points => ({
   filter: (plot, seriesIndex) => lonely(Array.from(plot.data[seriesIndex] ?? [])),
 });
 
+/** A mouse picks at once; a finger reads first, and picks what it touches again. */
+const listenToPresses = (plot: uPlot, onPick: Listener["onPick"]): void => {
+  let touched: number | null = null;
+  plot.over.addEventListener("click", (event) => {
+    const { idx } = plot.cursor;
+    if (idx == null) return;
+    const isFinger = event instanceof PointerEvent && event.pointerType === "touch";
+    if (!isFinger || touched === idx) onPick(idx, idx);
+    touched = idx;
+  });
+};
+
 export const createPlot = (
   element: HTMLElement,
-  { series, metric, interval }: Drawing,
-  onRead: (reading: Reading | null) => void,
+  { series, metric, interval, zooms }: Drawing,
+  { onRead, onPick }: Listener,
 ): uPlot => {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const accent = colour("accent");
   const { unit } = metrics[metric];
   const { x, solid, dashed, before } = columnsOf(series);
+  const keys = series.points.map(({ key }) => key);
+  const hasDays = interval === "hour" && keys[0]?.slice(0, 10) !== keys.at(-1)?.slice(0, 10);
   const area = { stroke: accent, width: 2, points: dots(accent) };
 
   return new uPlot(
@@ -69,7 +94,7 @@ export const createPlot = (
       legend: { show: false },
       cursor: {
         y: false,
-        drag: { x: false, y: false },
+        drag: { x: zooms, y: false, setScale: false, dist: DRAG_PX },
         points: {
           size: 9,
           width: 2,
@@ -89,11 +114,16 @@ export const createPlot = (
           gap: 8,
           grid: { show: false },
           ticks: { show: false },
-          splits: (plot) => labelled(x.length, plot.bbox.width / devicePixelRatio, LABEL_WIDTH),
+          splits: (plot) => {
+            const width = plot.bbox.width / devicePixelRatio;
+            return hasDays
+              ? dayStarts(keys, width, LABEL_WIDTH)
+              : labelled(x.length, width, LABEL_WIDTH);
+          },
           values: (_, splits) =>
             splits.map((index) => {
-              const point = series.points[index];
-              return point === undefined ? "" : bucketTick(interval, point.key);
+              const key = keys[index];
+              return key === undefined ? "" : bucketTick(hasDays ? "day" : interval, key);
             }),
         },
         {
@@ -115,6 +145,22 @@ export const createPlot = (
         { ...area, dash: [5, 5], fill: (plot) => wash(plot, accent) },
       ],
       hooks: {
+        ready: [
+          (plot) => {
+            if (zooms) listenToPresses(plot, onPick);
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            const { left, width } = plot.select;
+            if (width < DRAG_PX) return;
+            const [from, to] = [left, left + width].map((at) =>
+              Math.min(x.length - 1, Math.max(0, Math.round(plot.posToVal(at, "x")))),
+            );
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            if (from !== undefined && to !== undefined) onPick(from, to);
+          },
+        ],
         setCursor: [
           (plot) => {
             const { idx, left } = plot.cursor;

@@ -6,6 +6,8 @@ export type Point = {
   readonly key: string;
   /** null: the bucket lies ahead, or the metric has no value in it. */
   readonly value: number | null;
+  /** Whether the ends of the period cut it: a week of which only some days count. */
+  readonly cut: boolean;
   /** The bucket at the same place in the comparison period, if it has one. */
   readonly before: { readonly key: string; readonly value: number | null } | null;
 };
@@ -16,12 +18,14 @@ export type Series = {
   readonly unfinished: number | null;
 };
 
-/** `current` is the key of the bucket that contains the server's now. */
+/** `current` is the key of the bucket that contains the server's now; `live`: the period goes on that far. */
 export const seriesOf = (
   rows: readonly Row[],
   comparison: readonly Row[],
   metricIndex: number,
   current: string,
+  live = true,
+  isCut: (key: string) => boolean = () => false,
 ): Series => {
   const valueOf = (row: Row): number | null => row.metrics[metricIndex] ?? null;
   const points = rows.map((row, index): Point => {
@@ -30,31 +34,36 @@ export const seriesOf = (
     return {
       key,
       value: key > current ? null : valueOf(row),
+      cut: isCut(key),
       before:
         other === undefined ? null : { key: other.dimensions[0] ?? "", value: valueOf(other) },
     };
   });
-  const unfinished = points.findLastIndex((point) => point.key === current);
+  const unfinished = live ? points.findLastIndex((point) => point.key === current) : -1;
   return { points, unfinished: unfinished < 0 ? null : unfinished };
 };
 
 export type Columns = {
   readonly x: number[];
-  /** Everything up to the last finished bucket. */
+  /** From one whole bucket to the next. */
   readonly solid: (number | null)[];
-  /** From the last finished bucket to the unfinished one. */
+  /** To and from buckets that are unfinished or cut. */
   readonly dashed: (number | null)[];
   readonly before: (number | null)[];
 };
 
-export const columnsOf = ({ points, unfinished }: Series): Columns => ({
-  x: points.map((_, index) => index),
-  solid: points.map((point, index) => (index === unfinished ? null : point.value)),
-  dashed: points.map((point, index) =>
-    unfinished !== null && (index === unfinished || index === unfinished - 1) ? point.value : null,
-  ),
-  before: points.map((point) => point.before?.value ?? null),
-});
+export const columnsOf = ({ points, unfinished }: Series): Columns => {
+  const isPart = (index: number): boolean =>
+    index === unfinished || points[index]?.cut === true;
+  const touchesPart = (index: number): boolean =>
+    isPart(index) || isPart(index - 1) || isPart(index + 1);
+  return {
+    x: points.map((_, index) => index),
+    solid: points.map((point, index) => (isPart(index) ? null : point.value)),
+    dashed: points.map((point, index) => (touchesPart(index) ? point.value : null)),
+    before: points.map((point) => point.before?.value ?? null),
+  };
+};
 
 /** Values with no neighbour to draw a line to, which need a dot to be seen. */
 export const lonely = (values: readonly (number | null | undefined)[]): number[] =>
@@ -75,4 +84,16 @@ export const labelled = (count: number, plotWidth: number, labelWidth: number): 
   const steps = [1, 2, 3, 4, 6, 7, 14, 28];
   const step = steps.find((candidate) => count / candidate <= fitting) ?? Math.ceil(count / fitting);
   return Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step);
+};
+
+/** Of hours over several days the first of each day, every `step`-th as above. */
+export const dayStarts = (
+  keys: readonly string[],
+  plotWidth: number,
+  labelWidth: number,
+): number[] => {
+  const starts = keys.flatMap((key, index) =>
+    index === 0 || key.slice(0, 10) !== keys[index - 1]?.slice(0, 10) ? [index] : [],
+  );
+  return labelled(starts.length, plotWidth, labelWidth).flatMap((place) => starts[place] ?? []);
 };

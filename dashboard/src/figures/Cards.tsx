@@ -1,16 +1,17 @@
 // Six figures with their change; the chosen one is the one the chart draws.
-import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { change, figure, shortFigure, type Change } from "../format";
+import { change, figure, shortFigure } from "../format";
 import { metricNames, metrics, type MetricName } from "../metrics";
 import styles from "./Cards.module.css";
+import { Moved } from "./Moved";
 
 type Props = {
   /** Both in the order of metricNames. */
   readonly now: readonly (number | null)[];
   readonly before: readonly (number | null)[];
-  readonly beforeText: string;
+  /** null: compared with nothing. */
+  readonly beforeText: string | null;
   /** Whether the two periods are equally long so far; if not, only the value before is shown. */
   readonly comparable: boolean;
   readonly chosen: MetricName;
@@ -36,7 +37,11 @@ export const Cards = ({
           type="button"
           className={styles.card}
           aria-pressed={name === chosen}
-          title={`${figure(name, value)}; ${beforeText}: ${figure(name, earlier)}`}
+          title={
+            beforeText === null
+              ? figure(name, value)
+              : `${figure(name, value)}; ${beforeText}: ${figure(name, earlier)}`
+          }
           onClick={() => {
             onChoose(name);
           }}
@@ -46,7 +51,8 @@ export const Cards = ({
             <span className={styles.value}>{shortFigure(name, value)}</span>
             {comparable
               ? moved !== null && <Moved change={moved} />
-              : earlier !== null && (
+              : beforeText !== null &&
+                earlier !== null && (
                   <span className={styles.earlier}>
                     {shortFigure(name, earlier)} {beforeText}
                   </span>
@@ -56,21 +62,6 @@ export const Cards = ({
       );
     })}
   </div>
-);
-
-const words: Readonly<Record<Change["direction"], string>> = {
-  up: "up",
-  down: "down",
-  same: "unchanged",
-};
-
-const Moved = ({ change: { text, direction, verdict } }: { readonly change: Change }): ReactNode => (
-  <span className={styles.change} data-verdict={verdict}>
-    <span className="unseen">{words[direction]} </span>
-    {direction === "up" && <ArrowUp size={13} strokeWidth={2.5} aria-hidden />}
-    {direction === "down" && <ArrowDown size={13} strokeWidth={2.5} aria-hidden />}
-    {text}
-  </span>
 );
 
 export const CardsLoading = (): ReactNode => (

@@ -1,21 +1,40 @@
 // Chooses the period: presets, any range of days, and one step back or forward.
 import { Popover } from "@base-ui/react/popover";
 import { Check, ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useRef, useState, type ReactNode } from "react";
 
 import { periodText, presetDays, presetText } from "../format";
 import { named, presets, resolve, stepBack, stepForward, type Day, type Period } from "../period";
+import { CustomRange } from "./CustomRange";
 import styles from "./PeriodPicker.module.css";
 
 type Props = {
   readonly period: Period;
   readonly today: Day;
+  /** The first day with figures, which "all time" begins on; null where it is not known. */
+  readonly first?: Day | null;
+  /** Whether a key has asked for days of one's choice. */
+  readonly asked?: boolean;
+  readonly onAnswered?: () => void;
   readonly onChange: (period: Period) => void;
 };
 
-export const PeriodPicker = ({ period, today, onChange }: Props): ReactNode => {
-  const [open, setOpen] = useState(false);
+export const PeriodPicker = ({
+  period,
+  today,
+  first = null,
+  asked = false,
+  onAnswered,
+  onChange,
+}: Props): ReactNode => {
+  const [opened, setOpened] = useState(false);
+  const firstField = useRef<HTMLInputElement>(null);
+  const before = stepBack(period, today);
   const next = stepForward(period, today);
+  const setOpen = (open: boolean): void => {
+    setOpened(open);
+    if (!open) onAnswered?.();
+  };
   const choose = (chosen: Period): void => {
     setOpen(false);
     onChange(chosen);
@@ -28,20 +47,25 @@ export const PeriodPicker = ({ period, today, onChange }: Props): ReactNode => {
         className={styles.step}
         aria-label="Previous period"
         title="Previous period"
+        disabled={before === null}
         onClick={() => {
-          onChange(stepBack(period, today));
+          if (before !== null) onChange(before);
         }}
       >
         <ChevronLeft size={17} aria-hidden />
       </button>
-      <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Root open={opened || asked} onOpenChange={setOpen}>
         <Popover.Trigger className={styles.trigger}>
           {periodText(period, today)}
           <ChevronDown size={14} aria-hidden />
         </Popover.Trigger>
         <Popover.Portal>
           <Popover.Positioner align="end" sideOffset={8} className={styles.positioner}>
-            <Popover.Popup className={`popup ${styles.popup ?? ""}`} aria-label="Choose a period">
+            <Popover.Popup
+              className={`popup ${styles.popup ?? ""}`}
+              aria-label="Choose a period"
+              initialFocus={asked ? firstField : true}
+            >
               {presets.map((preset) => {
                 const current = period.kind === "preset" && period.preset === preset;
                 return (
@@ -56,13 +80,21 @@ export const PeriodPicker = ({ period, today, onChange }: Props): ReactNode => {
                   >
                     <span>{presetText[preset]}</span>
                     <span className={styles.dates}>
-                      {presetDays(resolve({ kind: "preset", preset }, today), today)}
+                      {presetDays(resolve({ kind: "preset", preset }, today, first), today)}
                     </span>
                     {current && <Check size={15} aria-hidden />}
                   </button>
                 );
               })}
-              <CustomRange period={period} today={today} onChange={choose} />
+              <CustomRange
+                shown={resolve(period, today, first)}
+                last={today}
+                words="Show these days"
+                firstField={firstField}
+                onChange={(range) => {
+                  choose(named(range, today));
+                }}
+              />
             </Popover.Popup>
           </Popover.Positioner>
         </Popover.Portal>
@@ -80,58 +112,5 @@ export const PeriodPicker = ({ period, today, onChange }: Props): ReactNode => {
         <ChevronRight size={17} aria-hidden />
       </button>
     </div>
-  );
-};
-
-const CustomRange = ({ period, today, onChange }: Props): ReactNode => {
-  const shown = resolve(period, today);
-  const [start, setStart] = useState(shown.start);
-  const [end, setEnd] = useState(shown.end);
-  const problem = start > end ? "The first day is after the last." : null;
-
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault();
-    if (problem === null) onChange(named({ start, end }, today));
-  };
-
-  return (
-    <form className={styles.custom} onSubmit={submit}>
-      <label className={styles.day}>
-        From
-        <input
-          type="date"
-          required
-          className="field"
-          value={start}
-          min="2000-01-01"
-          max={today}
-          onChange={(event) => {
-            setStart(event.target.value);
-          }}
-        />
-      </label>
-      <label className={styles.day}>
-        To
-        <input
-          type="date"
-          required
-          className="field"
-          value={end}
-          min="2000-01-01"
-          max={today}
-          onChange={(event) => {
-            setEnd(event.target.value);
-          }}
-        />
-      </label>
-      {problem !== null && (
-        <p className={styles.problem} role="alert">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button" disabled={problem !== null}>
-        Show these days
-      </button>
-    </form>
   );
 };

@@ -4,6 +4,7 @@ import type { Preset } from "../period";
 export type Command =
   | { readonly kind: "period"; readonly preset: Preset }
   | { readonly kind: "step"; readonly to: "back" | "forward" }
+  | { readonly kind: "custom" | "compare" | "interval" }
   | { readonly kind: "filter" }
   | { readonly kind: "search" }
   | { readonly kind: "clear" }
@@ -36,8 +37,13 @@ export const shortcutGroups: readonly {
       period("e", "yesterday", "Yesterday"),
       period("w", "7d", "Last 7 days"),
       period("t", "30d", "Last 30 days"),
+      period("n", "90d", "Last 90 days"),
       period("m", "month", "This month"),
+      period("p", "lastmonth", "Last month"),
+      period("y", "year", "This year"),
       period("l", "12mo", "Last 12 months"),
+      period("a", "all", "All time"),
+      { key: "c", label: "C", text: "Days of your choice", command: { kind: "custom" } },
       {
         key: "arrowleft",
         label: "←",
@@ -49,6 +55,23 @@ export const shortcutGroups: readonly {
         label: "→",
         text: "Period after",
         command: { kind: "step", to: "forward" },
+      },
+    ],
+  },
+  {
+    title: "Chart",
+    shortcuts: [
+      {
+        key: "x",
+        label: "X",
+        text: "With the comparison, or without",
+        command: { kind: "compare" },
+      },
+      {
+        key: "i",
+        label: "I",
+        text: "Next interval: hours, days, weeks, months",
+        command: { kind: "interval" },
       },
     ],
   },

@@ -17,7 +17,7 @@ type Props = {
 
 export const dayText = (day: Day, today: Day): string => {
   if (day === today) return "Today";
-  return day === addDays(today, -1) ? "Yesterday" : bucketText("day", day);
+  return day === addDays(today, -1) ? "Yesterday" : bucketText("day", day, { start: day, end: day });
 };
 
 /** "Vienna, Austria", as much of it as is known. */

@@ -8,7 +8,7 @@ import { count, rangeText } from "../format";
 import { SiteBar } from "../header/SiteBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
-import { preceding, resolve, todayIn } from "../period";
+import { todayIn } from "../period";
 import { useTotals, type View } from "../queries";
 import { metricNames } from "../metrics";
 import { Problem } from "../states/Problem";
@@ -20,20 +20,13 @@ import styles from "./SessionsPage.module.css";
 export const SessionsPage = (props: PageProps): ReactNode => {
   const { site, state } = props;
   const today = useFromNow((now) => todayIn(site.timezone, now));
-  const range = resolve(state.period, today);
-  const view: View = {
-    siteId: site.site_id,
-    range,
-    comparison: preceding(state.period, today),
-    filters: state.filters,
-    live: range.end >= today,
-  };
+  const view = viewOf(site, state, today);
   return (
     <>
       <SiteBar {...props} today={today} view={view} />
       <main className={styles.page}>
         <section className={styles.panel} aria-labelledby="sessions-title">
-          <Head view={view} rangeText={rangeText(range, today)} />
+          <Head view={view} rangeText={rangeText(view.range, today)} />
           <List view={view} today={today} timezone={site.timezone} />
         </section>
       </main>

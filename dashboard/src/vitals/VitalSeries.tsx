@@ -3,6 +3,7 @@ import { ChartSpline, Table2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
 import { bucketText, bucketTick, count, vitalText } from "../format";
+import type { Range } from "../period";
 import type { View } from "../queries";
 import type { Percentile, VitalName } from "../state";
 import { Problem } from "../states/Problem";
@@ -48,19 +49,26 @@ export const VitalSeries = (props: Props): ReactNode => {
           <Problem error={series.error} onRetry={() => void series.refetch()} />
         )
       ) : asTable ? (
-        <AsTable {...props} rows={series.data.rows} />
+        <AsTable {...props} range={view.range} rows={series.data.rows} />
       ) : (
-        <Drawing vital={vital} percentile={percentile} interval={interval} rows={series.data.rows} />
+        <Drawing
+          vital={vital}
+          percentile={percentile}
+          interval={interval}
+          range={view.range}
+          rows={series.data.rows}
+        />
       )}
     </section>
   );
 };
 
 type DrawingProps = Pick<Props, "vital" | "percentile" | "interval"> & {
+  readonly range: Range;
   readonly rows: readonly VitalsRow[];
 };
 
-const Drawing = ({ vital, percentile, interval, rows }: DrawingProps): ReactNode => {
+const Drawing = ({ vital, percentile, interval, range, rows }: DrawingProps): ReactNode => {
   const values = rows.map(({ figures }) => figures[percentile]);
   const top = topOf(vital, values);
   const height = (value: number): string => `${(100 * value) / top}%`;
@@ -103,7 +111,7 @@ const Drawing = ({ vital, percentile, interval, rows }: DrawingProps): ReactNode
               data-verdict={verdictOf(vital, value)}
               data-many={rows.length > 45}
               style={{ left: place(index), bottom: height(value) }}
-              title={`${bucketText(interval, key)}: ${vitalText(vital.unit, value)}, ${count(figures.measurements)} measurements`}
+              title={`${bucketText(interval, key, range)}: ${vitalText(vital.unit, value)}, ${count(figures.measurements)} measurements`}
             />
           );
         })}
@@ -122,7 +130,9 @@ const Drawing = ({ vital, percentile, interval, rows }: DrawingProps): ReactNode
   );
 };
 
-const AsTable = ({ vital, name, interval, rows }: Props & { readonly rows: readonly VitalsRow[] }) => (
+type AsTableProps = Props & { readonly range: Range; readonly rows: readonly VitalsRow[] };
+
+const AsTable = ({ vital, name, interval, range, rows }: AsTableProps) => (
   // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must take the keyboard
   <div className={styles.scroll} role="region" aria-label={`${name} by ${interval}, table`} tabIndex={0}>
     <table className={styles.table}>
@@ -140,7 +150,7 @@ const AsTable = ({ vital, name, interval, rows }: Props & { readonly rows: reado
       <tbody>
         {rows.map(({ dimensions: [key = ""], figures }) => (
           <tr key={key}>
-            <th scope="row">{bucketText(interval, key)}</th>
+            <th scope="row">{bucketText(interval, key, range)}</th>
             <td>{count(figures.measurements)}</td>
             <td>{vitalText(vital.unit, figures.p50)}</td>
             <td>{vitalText(vital.unit, figures.p75)}</td>

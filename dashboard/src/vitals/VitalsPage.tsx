@@ -6,8 +6,8 @@ import { rangeText } from "../format";
 import { SiteBar } from "../header/SiteBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
-import { intervalOf, preceding, resolve, todayIn } from "../period";
-import type { View } from "../queries";
+import { intervalOf, todayIn } from "../period";
+import { viewOf } from "../queries";
 import { percentiles, type Percentile } from "../state";
 import { Problem } from "../states/Problem";
 import { useVitalTotals } from "./asking";
@@ -26,14 +26,7 @@ export const percentileText: Readonly<Record<Percentile, string>> = {
 export const VitalsPage = (props: PageProps): ReactNode => {
   const { site, state } = props;
   const today = useFromNow((now) => todayIn(site.timezone, now));
-  const range = resolve(state.period, today);
-  const view: View = {
-    siteId: site.site_id,
-    range,
-    comparison: preceding(state.period, today),
-    filters: state.filters,
-    live: range.end >= today,
-  };
+  const view = viewOf(site, state, today);
   const totals = useVitalTotals(view);
   const vital = totals.data?.vitals.find(({ name }) => name === state.vital);
   const measured = totals.data?.rows.some(({ figures }) => figures.measurements > 0);
@@ -45,7 +38,8 @@ export const VitalsPage = (props: PageProps): ReactNode => {
           <div>
             <h1 className={styles.title}>Web vitals</h1>
             <p className={styles.note}>
-              {rangeText(range, today)}, beside {rangeText(view.comparison, today)}. A page is as good
+              {rangeText(view.range, today)}
+              {view.comparison !== null && `, beside ${rangeText(view.comparison, today)}`}. A page is as good
               as its 75th percentile: what three of four page loads stay within.
             </p>
           </div>
@@ -91,7 +85,7 @@ export const VitalsPage = (props: PageProps): ReactNode => {
                   vital={vital}
                   name={state.vital}
                   percentile={state.percentile}
-                  interval={intervalOf(range) === "month" ? "month" : "day"}
+                  interval={intervalOf(view.range) === "month" ? "month" : "day"}
                 />
                 <VitalBreakdown view={view} vital={vital} state={state} />
               </>

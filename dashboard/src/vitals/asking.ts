@@ -2,9 +2,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import * as v from "valibot";
 
-import { post, rangeFields, request } from "../api";
+import { post, request } from "../api";
 import type { Contract } from "../contract";
-import { LIVE_REFRESH_MS, over, type View } from "../queries";
+import { comparedWith, LIVE_REFRESH_MS, over, type View } from "../queries";
 import type { MeasuredTab, Percentile, VitalName } from "../state";
 import { takes } from "../wire";
 
@@ -58,7 +58,7 @@ const useVitals = (asked: Asked, live: boolean) =>
   });
 
 export const useVitalTotals = (view: View) =>
-  useVitals({ ...over(view, view.range), comparison: rangeFields(view.comparison) }, view.live);
+  useVitals({ ...over(view, view.range), ...comparedWith(view) }, view.live);
 
 export const useVitalSeries = (view: View, name: VitalName, interval: "day" | "month") =>
   useVitals(
@@ -83,7 +83,7 @@ export const useVitalBreakdown = (
       ...over(view, view.range),
       vitals: [name],
       dimensions: [dimension],
-      comparison: rangeFields(view.comparison),
+      ...comparedWith(view),
       order_by: order === "slowest" ? percentile : "measurements",
       limit,
     },

@@ -1,0 +1,55 @@
+// What a period is compared with: none, the one before, the same a year ago, any other; weekdays matched
+// where asked for. Pure.
+import {
+  addDays,
+  addMonths,
+  dayCount,
+  monthEnd,
+  preceding,
+  resolve,
+  type Day,
+  type Period,
+  type Range,
+} from "./period";
+
+export type Comparison =
+  | { readonly kind: "none" }
+  /** matchWeekday: moved by a few days, so that Mondays stand beside Mondays. */
+  | { readonly kind: "previous" | "year"; readonly matchWeekday: boolean }
+  | { readonly kind: "custom"; readonly range: Range };
+
+export const previous: Comparison = { kind: "previous", matchWeekday: false };
+
+const yearBefore = (range: Range): Range => {
+  const end = addMonths(range.end, -12);
+  return {
+    start: addMonths(range.start, -12),
+    // The last of February is that of a leap year, too.
+    end: range.end === monthEnd(range.end) ? monthEnd(end) : end,
+  };
+};
+
+/** `other` moved to the nearest days of the same weekdays as `range`, but never into it. */
+const onWeekdaysOf = (range: Range, other: Range): Range => {
+  const apart = dayCount({ start: other.start, end: range.start }) - 1;
+  const late = apart % 7;
+  const nearest = late <= 3 ? late : late - 7;
+  const start = addDays(other.start, nearest);
+  const end = addDays(start, dayCount(range) - 1);
+  return end < range.start ? { start, end } : { start: addDays(start, -7), end: addDays(end, -7) };
+};
+
+/** The days that `period` is compared with; null for none. */
+export const compared = (
+  comparison: Comparison,
+  period: Period,
+  today: Day,
+  first: Day | null,
+): Range | null => {
+  if (comparison.kind === "none") return null;
+  if (comparison.kind === "custom") return comparison.range;
+  const range = resolve(period, today, first);
+  const other =
+    comparison.kind === "year" ? yearBefore(range) : preceding(period, today, first);
+  return comparison.matchWeekday ? onWeekdaysOf(range, other) : other;
+};
