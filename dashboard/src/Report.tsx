@@ -1,6 +1,6 @@
 // The report of one site: composition only; each part asks for what it shows.
 import { ListFilter } from "lucide-react";
-import { useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
 
 import { Behaviour } from "./behaviour/Behaviour";
 import { ofEvent, toggleOfEvent } from "./behaviour/events";
@@ -14,6 +14,7 @@ import {
   sourcesPanel,
   tabOf,
 } from "./breakdown/panels";
+import { RowsLoading } from "./breakdown/Rows";
 import { previous } from "./comparison";
 import { propertyOf, type DimensionName } from "./dimensions";
 import { Overview } from "./figures/Overview";
@@ -32,6 +33,9 @@ import { compares, useTotals, type useInstallation, type View } from "./queries"
 import styles from "./Report.module.css";
 import { allRows, type DetailsState, type PageState } from "./state";
 import type { Site } from "./wire";
+
+// Its outlines of the countries load with it.
+const WorldMap = lazy(async () => ({ default: (await import("./map/WorldMap")).WorldMap }));
 
 type Props = {
   readonly site: Site;
@@ -186,6 +190,23 @@ export const Report = (props: Props): ReactNode => {
           <Breakdown
             {...actions}
             panel={placesPanel}
+            extra={{
+              value: "map",
+              label: "Map",
+              panel: (
+                <Suspense fallback={<RowsLoading rows={10} />}>
+                  <WorldMap
+                    view={view}
+                    onToggle={(country) => {
+                      actions.onToggle("country", country);
+                    }}
+                    onDetails={() => {
+                      actions.onDetails("country");
+                    }}
+                  />
+                </Suspense>
+              ),
+            }}
             view={view}
             tab={state.places}
             onTab={(places) => {

@@ -9,7 +9,7 @@ import { SiteBar } from "../header/SiteBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
 import { todayIn } from "../period";
-import { useTotals, type View } from "../queries";
+import { useTotals, viewOf, type View } from "../queries";
 import { metricNames } from "../metrics";
 import { Problem } from "../states/Problem";
 import { useSessions, useSessionsFile } from "./asking";
