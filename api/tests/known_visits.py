@@ -66,10 +66,32 @@ ORIGINS: list[dict[str, Any]] = [
     },
 ]
 AGENTS = {
-    "Chrome on Windows": {"browser": "Chrome", "os": "Windows", "device": "desktop"},
-    "Firefox on Linux": {"browser": "Firefox", "os": "Linux", "device": "desktop"},
-    "Safari on an iPhone": {"browser": "Safari", "os": "iOS", "device": "mobile"},
+    "Chrome on Windows": {
+        "browser": "Chrome",
+        "browser_version": "Chrome 141",
+        "os": "Windows",
+        "device": "desktop",
+    },
+    "Firefox on Linux": {
+        "browser": "Firefox",
+        "browser_version": "Firefox 140",
+        "os": "Linux",
+        "device": "desktop",
+    },
+    "Safari on an iPhone": {
+        "browser": "Safari",
+        "browser_version": "Safari 18.1",
+        "os": "iOS",
+        "device": "mobile",
+    },
 }
+# Of the screens two have no size that is known.
+SCREENS: list[dict[str, Any]] = [
+    {"screenWidth": 1920, "screenHeight": 1080},
+    {"screenWidth": 390, "screenHeight": 844},
+    {"screenWidth": 1920},
+    {"screenWidth": 0, "screenHeight": 0},
+]
 PLACES = {
     "v1": {"country": "AT", "region": "Wien", "city": "Wien"},
     "v2": {"country": "DE", "region": "Bayern"},
@@ -158,6 +180,7 @@ class Sent:
     session: str
     origin: dict[str, Any]
     agent: str
+    screen: dict[str, Any] = field(default_factory=dict)
     query: str = ""
     status: int = 200
     data: dict[str, Any] = field(default_factory=dict)
@@ -173,6 +196,7 @@ class Sent:
             "timestamp": self.at.isoformat(),
             "url": f"https://shop.example{self.path}{self.query}",
             "path": self.path,
+            "browser": self.screen,
             "page": {"status": self.status},
             "eventData": self.data,
             "attribution": {"utmParams": utm, "referrer": self.origin.get("referrer", "")},
@@ -202,8 +226,11 @@ class Visit:
     def property(self, dimension: str) -> str | None:
         origin: dict[str, str] = self.entry.origin if self.views else {}
         match dimension:
-            case "browser" | "os" | "device":
+            case "browser" | "browser_version" | "os" | "device":
                 return AGENTS[self.entry.agent][dimension]
+            case "screen":
+                width, height = (self.entry.screen.get(f"screen{x}") for x in ("Width", "Height"))
+                return f"{width}x{height}" if width and height else None
             case "country" | "region" | "city":
                 return PLACES.get(self.entry.visitor[:2], {}).get(dimension)
             case "entry_page":
@@ -305,11 +332,12 @@ def write_visits(case: Case) -> list[Visit]:
         at = middle + timedelta(seconds=dice.randrange(-4 * 86_400, 5 * 86_400))
         origin = dice.choice(ORIGINS)
         agent = dice.choice(sorted(AGENTS))
+        screen = SCREENS[number % len(SCREENS)]
         events = []
         for _ in range(dice.choice([1, 1, 2, 3, 5])):
             kind = dice.choice(["pageview", "pageview", "pageview", "click", "scroll"])
             path = dice.choice(PATHS)
-            events.append(Sent(at, kind, path, visitor, f"s{number}", origin, agent))
+            events.append(Sent(at, kind, path, visitor, f"s{number}", origin, agent, screen))
             events += besides(events[-1], more)
             at += timedelta(seconds=dice.randrange(1, 1500))
         visits.append(Visit(events))

@@ -8,7 +8,7 @@ export const dimensionGroups = [
     dimensions: ["utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term"],
   },
   { label: "Places", dimensions: ["country", "region", "city"] },
-  { label: "Devices", dimensions: ["browser", "os", "device"] },
+  { label: "Devices", dimensions: ["browser", "browser_version", "os", "device", "screen"] },
   {
     label: "Behaviour",
     dimensions: [
@@ -49,8 +49,10 @@ const labels: Readonly<Record<ListedName, string>> = {
   region: "Region",
   city: "City",
   browser: "Browser",
+  browser_version: "Version of the browser",
   os: "Operating system",
   device: "Type of device",
+  screen: "Screen",
   event: "Event",
   event_property: "Property of an event",
   outbound_link: "Outbound link",

@@ -176,14 +176,15 @@ export const presetDays = (range: Range, today: Day): string =>
 export const periodText = (period: Period, today: Day): string =>
   period.kind === "preset" ? presetText[period.preset] : rangeText(period.range, today);
 
-/** A bucket of a time series on the axis: "13:00", "22 Nov", "Nov". */
-export const bucketTick = (interval: Interval, key: string): string => {
+/** A bucket of a time series on the axis: "13:00", "22 Nov", "Nov"; a week by its first day in the range. */
+export const bucketTick = (interval: Interval, key: string, range: Range): string => {
   switch (interval) {
     case "hour":
       return key.slice(11, 16);
     case "day":
-    case "week":
       return dayMonth(key);
+    case "week":
+      return dayMonth(bucketDays(interval, key, range).start);
     case "month":
       return (key.endsWith("-01") ? monthYear : month)(`${key}-01`);
   }
@@ -336,6 +337,7 @@ export const rowName = (dimension: string, value: string | null): string => {
   if (dimension === "device") return named(deviceTypes, value);
   if (dimension === "outbound_link" || dimension === "download")
     return value.replace(/^https?:\/\//, "");
+  if (dimension === "screen") return value.replace("x", " × ");
   if (dimension === "event") return value.replaceAll("_", " ");
   return value;
 };
@@ -372,7 +374,11 @@ export const searchTerms = (dimension: string, text: string): readonly string[] 
   const named = Object.entries(namesOf(dimension))
     .filter(([, name]) => name.toLowerCase().includes(small))
     .map(([value]) => value);
-  const raw = dimension === "event" ? [wanted, wanted.replaceAll(" ", "_")] : [wanted];
+  const sent: Readonly<Record<string, string>> = {
+    event: wanted.replaceAll(" ", "_"),
+    screen: wanted.replace(/\s*×\s*/, "x"),
+  };
+  const raw = [wanted, sent[dimension] ?? wanted];
   return [...new Set([...raw, ...named])];
 };
 

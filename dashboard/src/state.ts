@@ -22,7 +22,7 @@ export type SourceTab = (typeof sourceTabs)[number];
 export const placeTabs = ["country", "region", "city"] as const;
 export type PlaceTab = (typeof placeTabs)[number] | "map";
 
-export const deviceTabs = ["browser", "os", "device"] as const;
+export const deviceTabs = ["browser", "browser_version", "os", "device", "screen"] as const;
 export type DeviceTab = (typeof deviceTabs)[number];
 
 export const behaviourTabs = [

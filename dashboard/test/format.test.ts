@@ -136,11 +136,11 @@ describe("ranges of days", () => {
 });
 
 test("buckets are the site's own days, whatever zone the browser is in", () => {
-  expect(bucketTick("hour", "2026-11-22T13:00")).toBe("13:00");
-  expect(bucketTick("day", "2026-11-01")).toBe("1 Nov");
-  expect(bucketTick("month", "2026-11")).toBe("Nov");
-  expect(bucketTick("month", "2026-01")).toBe("Jan 2026");
   const autumn = { start: "2026-10-01", end: "2026-11-30" };
+  expect(bucketTick("hour", "2026-11-22T13:00", autumn)).toBe("13:00");
+  expect(bucketTick("day", "2026-11-01", autumn)).toBe("1 Nov");
+  expect(bucketTick("month", "2026-11", autumn)).toBe("Nov");
+  expect(bucketTick("month", "2026-01", autumn)).toBe("Jan 2026");
   expect(bucketText("hour", "2026-11-22T00:00", autumn)).toBe("Sun 22 Nov, 00:00");
   expect(bucketText("week", "2026-11-16", autumn)).toBe("16 – 22 Nov 2026");
   expect(bucketText("month", "2026-11", autumn)).toBe("November 2026");
@@ -208,6 +208,7 @@ describe("rows are searched by the names that are shown", () => {
 
 test("a bucket that the period cuts tells the days that are left of it", () => {
   const cut = { start: "2026-10-08", end: "2026-11-22" };
+  expect(bucketTick("week", "2026-10-05", cut)).toBe("8 Oct");
   expect(bucketText("week", "2026-10-05", cut)).toBe("8 – 11 Oct 2026");
   expect(bucketText("month", "2026-11", cut)).toBe("1 – 22 Nov 2026");
   expect(bucketText("week", "2026-11-16", { start: "2026-11-22", end: "2026-11-30" })).toBe(

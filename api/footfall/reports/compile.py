@@ -32,7 +32,7 @@ from footfall.reports.figures import (
 from footfall.reports.narrowed import narrowed
 from footfall.reports.occurrences import occurred
 from footfall.reports.query import Period, Query
-from footfall.reports.vocabulary import DimensionKind
+from footfall.reports.vocabulary import OF_SESSIONS_ALONE, DimensionKind
 from footfall.tables import daily_rollups, rollup_visitors
 
 _ADDED: Final = (
@@ -132,7 +132,7 @@ def _groups(query: Query, period: Period, zone: ZoneInfo) -> Select[Any]:
         return narrowed(query, scope)
     if query.dimension.kind in (DimensionKind.OCCURRENCE, DimensionKind.EVENT_PROPERTY):
         return occurred(query, scope)
-    if not query.include_bots:
+    if not query.include_bots and query.dimension.name not in OF_SESSIONS_ALONE:
         return _grouped_rollups(query, scope)
     source = MOMENTS[query.dimension.kind](scope, None)
     columns = [source.measures[name].label(name) for name in query.metrics]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Float,
     FromClause,
     Select,
+    Text,
     and_,
     case,
     cast,
@@ -305,6 +306,11 @@ PROPERTIES: Final[Measures] = {
     "browser": user_sessions.c.browser,
     "os": user_sessions.c.os,
     "device": user_sessions.c.device_type,
+    "browser_version": user_sessions.c.browser + literal(" ") + user_sessions.c.browser_version,
+    # Null where one of them is, and where a client sends none as 0.
+    "screen": cast(func.nullif(user_sessions.c.screen_width, 0), Text)
+    + literal("x")
+    + cast(func.nullif(user_sessions.c.screen_height, 0), Text),
 }
 
 

@@ -303,7 +303,20 @@ _DIMENSIONS: Final = (
         "desktop, mobile, tablet, tv, console or headset, by the first pageview; sessions of none "
         "are left out.",
     ),
+    _session(
+        "browser_version",
+        "Browser of the first pageview with its version, as Firefox 140; sessions of none are left out, and "
+        "so are days whose sessions retention has removed.",
+    ),
+    _session(
+        "screen",
+        "Width and height of the screen in CSS pixels, as 1920x1080, by the first pageview; sessions of "
+        "unknown screens are left out, and so are days whose sessions retention has removed.",
+    ),
 )
+
+# Kept by no rollup: told from the sessions themselves.
+OF_SESSIONS_ALONE: Final = ("browser_version", "screen")
 
 METRICS: Final = {metric.name: metric for metric in _METRICS}
 DIMENSIONS: Final = {dimension.name: dimension for dimension in _DIMENSIONS}

@@ -39,9 +39,12 @@ export const Breakdown = <T extends DimensionName, E extends string = never>({
 }: Props<T, E>): ReactNode => {
   const sharing = panel.sharing?.dimensions ?? [];
   const shared = sharing.find((dimension) => dimension === tab) ?? sharing[0];
-  const shown = panel.dimensions.filter(
-    (dimension) => dimension === shared || !sharing.includes(dimension),
-  );
+  const shown = panel.dimensions.filter((dimension) => {
+    const outer = panel.within?.[dimension];
+    const isAskedFor = view.filters.some((filter) => filter.dimension === outer);
+    if (outer !== undefined && dimension !== tab && !isAskedFor) return false;
+    return dimension === shared || !sharing.includes(dimension);
+  });
   return (
     <section className="surface" aria-label={panel.title}>
       <Tabs.Root

@@ -33,6 +33,8 @@ export type Panel<T extends string> = {
   readonly tabs: Readonly<Record<T, Tab>>;
   /** Dimensions that share the last tab, one of them at a time; the first one unless chosen. */
   readonly sharing?: { readonly label: string; readonly dimensions: readonly T[] };
+  /** Dimensions that tell more of a value of another one: in sight where a filter asks for that, or once chosen. */
+  readonly within?: Readonly<Partial<Record<T, T>>>;
   /** Whose data it shows, where they ask to be named. */
   readonly credit?: { readonly text: string; readonly href: string };
 };
@@ -155,6 +157,13 @@ export const devicesPanel: Panel<DeviceTab> = {
       columns: perSession,
       empty: "No browser was seen in this period.",
     },
+    browser_version: {
+      label: "Versions",
+      one: "Version of the browser",
+      many: "versions",
+      columns: perSession,
+      empty: "No version of a browser was seen in this period.",
+    },
     os: {
       label: "Systems",
       one: "Operating system",
@@ -169,7 +178,15 @@ export const devicesPanel: Panel<DeviceTab> = {
       columns: perSession,
       empty: "No device was seen in this period.",
     },
+    screen: {
+      label: "Screens",
+      one: "Screen",
+      many: "screens",
+      columns: perSession,
+      empty: "No size of a screen was told in this period.",
+    },
   },
+  within: { browser_version: "browser" },
 };
 
 export const behaviourPanel: Panel<BehaviourTab> = {
@@ -250,4 +267,5 @@ export const movesOn: Readonly<Partial<Record<DimensionName, Partial<PageState>>
   channel: { sources: "source" },
   referrer_type: { sources: "source" },
   region: { places: "city" },
+  browser: { devices: "browser_version" },
 };

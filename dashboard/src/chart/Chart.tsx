@@ -92,7 +92,7 @@ const Canvas = (props: Drawn & Zooming): ReactNode => {
   const [reading, setReading] = useState<Reading | null>(null);
   const theme = useTheme();
   const zooms = interval !== "hour" || range.start !== range.end;
-  const drawing = JSON.stringify({ metric, interval, series, zooms } satisfies Drawing);
+  const drawing = JSON.stringify({ metric, interval, series, range, zooms } satisfies Drawing);
 
   const pick = (from: number, to: number, byKeyboard: boolean): void => {
     const first = series.points[from];

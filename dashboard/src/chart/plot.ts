@@ -3,13 +3,14 @@ import uPlot from "uplot";
 
 import { bucketTick, tick } from "../format";
 import { metrics, type MetricName, type Unit } from "../metrics";
-import type { Interval } from "../period";
+import type { Interval, Range } from "../period";
 import { columnsOf, dayStarts, labelled, lonely, type Series } from "./series";
 
 export type Drawing = {
   readonly series: Series;
   readonly metric: MetricName;
   readonly interval: Interval;
+  readonly range: Range;
   /** Whether parts of it can be shown closer. */
   readonly zooms: boolean;
 };
@@ -74,7 +75,7 @@ const listenToPresses = (plot: uPlot, onPick: Listener["onPick"]): void => {
 
 export const createPlot = (
   element: HTMLElement,
-  { series, metric, interval, zooms }: Drawing,
+  { series, metric, interval, range, zooms }: Drawing,
   { onRead, onPick }: Listener,
 ): uPlot => {
   const style = getComputedStyle(element);
@@ -90,7 +91,7 @@ export const createPlot = (
     {
       width: element.clientWidth,
       height: element.clientHeight,
-      padding: [10, 18, 0, 0],
+      padding: [10, 24, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -123,7 +124,8 @@ export const createPlot = (
           values: (_, splits) =>
             splits.map((index) => {
               const key = keys[index];
-              return key === undefined ? "" : bucketTick(hasDays ? "day" : interval, key);
+              if (key === undefined) return "";
+              return hasDays ? bucketTick("day", key, range) : bucketTick(interval, key, range);
             }),
         },
         {
