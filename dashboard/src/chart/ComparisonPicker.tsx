@@ -49,7 +49,7 @@ export const ComparisonPicker = (props: Props): ReactNode => {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner align="start" sideOffset={6} className={menu.positioner}>
-          <Popover.Popup className={`popup ${menu.popup ?? ""}`} aria-label="Choose a comparison">
+          <Popover.Popup className={`popup ${menu.popup ?? ""} ${styles.choices ?? ""}`} aria-label="Choose a comparison">
             {choices.map(({ kind, words }) => {
               const current = comparison.kind === kind;
               const choice: Comparison =

@@ -66,7 +66,7 @@ export const WorldMap = ({ view, onToggle, onDetails }: Props): ReactNode => {
       <Rows
         dimension="country"
         heading="Country"
-        rows={rows.slice(0, ROWS)}
+        rows={rows.slice(0, elsewhere.length > 0 ? ROWS - 1 : ROWS)}
         everyone={total?.metrics[0] ?? null}
         compares={compares(view, total)}
         isChosen={(code) => isChosen(view.filters, "country", code)}
