@@ -86,6 +86,9 @@ const Figures = ({ view, today, state, onChange }: Props): ReactNode => {
   );
 };
 
+const isThere = (answer: ReturnType<typeof useComparisonSeries>): boolean =>
+  !answer.isPending && !answer.isPlaceholderData;
+
 const OverTime = ({ view, today, first, state, onChange }: Props): ReactNode => {
   const interval = intervalFor(state.interval, view.range);
   const series = useSeries(view, interval);
@@ -103,7 +106,11 @@ const OverTime = ({ view, today, first, state, onChange }: Props): ReactNode => 
   const { rows, timezone, now } = series.data;
   const { range, comparison } = view;
   return (
-    <div className={`${styles.chart ?? ""} ${styles.fade ?? ""}`} data-stale={series.isPlaceholderData}>
+    <div
+      className={`${styles.chart ?? ""} ${styles.fade ?? ""}`}
+      data-stale={series.isPlaceholderData}
+      aria-busy={series.isPlaceholderData || (comparison !== null && !isThere(before))}
+    >
       <Chart
         metric={state.metric}
         interval={interval}
