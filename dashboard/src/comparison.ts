@@ -29,12 +29,10 @@ const yearBefore = (range: Range): Range => {
   };
 };
 
-/** `other` moved to the nearest days of the same weekdays as `range`, but never into it. */
+/** `other` moved on by less than a week to the same weekdays as `range`; by a week less where that would reach into it. */
 const onWeekdaysOf = (range: Range, other: Range): Range => {
   const apart = dayCount({ start: other.start, end: range.start }) - 1;
-  const late = apart % 7;
-  const nearest = late <= 3 ? late : late - 7;
-  const start = addDays(other.start, nearest);
+  const start = addDays(other.start, apart % 7);
   const end = addDays(start, dayCount(range) - 1);
   return end < range.start ? { start, end } : { start: addDays(start, -7), end: addDays(end, -7) };
 };

@@ -306,11 +306,13 @@ PROPERTIES: Final[Measures] = {
     "browser": user_sessions.c.browser,
     "os": user_sessions.c.os,
     "device": user_sessions.c.device_type,
-    "browser_version": user_sessions.c.browser + literal(" ") + user_sessions.c.browser_version,
+    "browser_version": user_sessions.c.browser
+    + literal_column("' '", Text)
+    + user_sessions.c.browser_version,
     # Null where one of them is, and where a client sends none as 0.
-    "screen": cast(func.nullif(user_sessions.c.screen_width, 0), Text)
-    + literal("x")
-    + cast(func.nullif(user_sessions.c.screen_height, 0), Text),
+    "screen": cast(func.nullif(user_sessions.c.screen_width, literal_column("0")), Text)
+    + literal_column("'x'", Text)
+    + cast(func.nullif(user_sessions.c.screen_height, literal_column("0")), Text),
 }
 
 

@@ -26,7 +26,15 @@ export const KeysOverview = ({ onClose }: { readonly onClose: () => void }): Rea
               <X size={17} aria-hidden />
             </Dialog.Close>
           </header>
-          <div className={styles.groups} data-on={on}>
+          {/* A region that scrolls must be reachable by keyboard. */}
+          <div
+            className={styles.groups}
+            data-on={on}
+            role="region"
+            aria-label="Shortcuts"
+            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+            tabIndex={0}
+          >
             {shortcutGroups.map(({ title, shortcuts }) => (
               <section key={title}>
                 <h3 className={styles.title}>{title}</h3>
