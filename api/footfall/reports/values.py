@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from footfall.reports.filters import AllOf, AnyOf, Condition, Filter
 from footfall.reports.narrowed import compare
 from footfall.reports.query import Query
-from footfall.reports.vocabulary import DimensionKind, Operator
+from footfall.reports.vocabulary import OF_SESSIONS_ALONE, DimensionKind, Operator
 from footfall.tables import daily_rollups
 
 # More of them are no longer quicker to look up than a pattern is to compare.
@@ -64,6 +64,8 @@ async def _whole(
 ) -> Condition:
     operator = _WHOLE.get(condition.operator)
     if operator is None or condition.dimension.kind not in _ROLLED_UP:
+        return condition
+    if condition.dimension.name in OF_SESSIONS_ALONE:
         return condition
     rows = await connection.execute(_values(query.site_id, since, condition))
     values = tuple(row[0] for row in rows)

@@ -315,7 +315,7 @@ _DIMENSIONS: Final = (
     ),
 )
 
-# Kept by no rollup: told from the sessions themselves.
+# Kept by no rollup: told from the sessions themselves, which values there are, too.
 OF_SESSIONS_ALONE: Final = ("browser_version", "screen")
 
 METRICS: Final = {metric.name: metric for metric in _METRICS}
