@@ -1,6 +1,5 @@
 // The report of one site: composition only; each part asks for what it shows.
-import { ListFilter } from "lucide-react";
-import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useRef, type ReactNode } from "react";
 
 import { Behaviour } from "./behaviour/Behaviour";
 import { ofEvent, toggleOfEvent } from "./behaviour/events";
@@ -15,20 +14,13 @@ import {
   tabOf,
 } from "./breakdown/panels";
 import { RowsLoading } from "./breakdown/Rows";
-import { previous } from "./comparison";
 import { propertyOf, type DimensionName } from "./dimensions";
 import { Overview } from "./figures/Overview";
-import { isChosen, type Filter } from "./filters/filter";
-import { FilterBar } from "./filters/FilterBar";
-import { FilterEditor } from "./filters/FilterEditor";
-import { PeriodPicker } from "./header/PeriodPicker";
-import { TopBar } from "./header/TopBar";
+import { isChosen } from "./filters/filter";
+import { SiteBar } from "./header/SiteBar";
 import { LastEvent } from "./install/LastEvent";
-import type { Command } from "./keys/keys";
-import { KeysOverview } from "./keys/KeysOverview";
-import { useKeys } from "./keys/useKeys";
 import { amend, navigate } from "./navigation";
-import { intervalFor, intervalsOf, stepBack, stepForward, type Day, type Period } from "./period";
+import { intervalFor, intervalsOf, type Day } from "./period";
 import { compares, useTotals, type useInstallation, type View } from "./queries";
 import styles from "./Report.module.css";
 import { allRows, type DetailsState, type PageState } from "./state";
@@ -47,18 +39,8 @@ type Props = {
   readonly installation: ReturnType<typeof useInstallation>;
 };
 
-const filterBy = (filters: readonly Filter[]): void => {
-  navigate({ filters });
-};
-
 export const Report = (props: Props): ReactNode => {
   const { site, sites, state, onChoose, today, view, installation } = props;
-  /** The place of the filter in the editor; null while that is closed. */
-  const [editing, setEditing] = useState<number | null>(null);
-  const [showsKeys, setShowsKeys] = useState(false);
-  const [asksForDays, setAsksForDays] = useState(false);
-  /** What the key brings back. */
-  const compared = useRef(state.comparison.kind === "none" ? previous : state.comparison);
   const searchField = useRef<HTMLInputElement>(null);
   const actions = {
     onToggle: (dimension: DimensionName, value: string): void => {
@@ -74,90 +56,24 @@ export const Report = (props: Props): ReactNode => {
     },
   };
 
-  const show = (period: Period): void => {
-    navigate({ period, zoomedFrom: null });
+  const search = (): void => {
+    if (state.details !== null) searchField.current?.focus();
+    else navigate({ details: allRows(state.pages) });
   };
 
-  const run = (command: Command): void => {
-    switch (command.kind) {
-      case "period":
-        show({ kind: "preset", preset: command.preset });
-        return;
-      case "step": {
-        const step = command.to === "back" ? stepBack : stepForward;
-        const period = step(state.period, today);
-        if (period !== null) show(period);
-        return;
-      }
-      case "custom":
-        setAsksForDays(true);
-        return;
-      case "compare":
-        if (state.comparison.kind === "none") navigate({ comparison: compared.current });
-        else {
-          compared.current = state.comparison;
-          navigate({ comparison: { kind: "none" } });
-        }
-        return;
-      case "interval": {
-        const allowed = intervalsOf(view.range);
-        const place = allowed.indexOf(intervalFor(state.interval, view.range));
-        navigate({ interval: allowed[(place + 1) % allowed.length] ?? null });
-        return;
-      }
-      case "filter":
-        setEditing(state.filters.length);
-        return;
-      case "search":
-        if (state.details !== null) searchField.current?.focus();
-        else if (editing === null && !showsKeys) navigate({ details: allRows(state.pages) });
-        return;
-      case "clear":
-        navigate({ filters: [] });
-        return;
-      case "help":
-        setShowsKeys(true);
-    }
+  const takeNextInterval = (): void => {
+    const allowed = intervalsOf(view.range);
+    const place = allowed.indexOf(intervalFor(state.interval, view.range));
+    navigate({ interval: allowed[(place + 1) % allowed.length] ?? null });
   };
-  useKeys(run);
 
   return (
     <>
-      <TopBar
-        sites={sites}
-        chosen={site}
-        onChoose={onChoose}
-        onKeys={() => {
-          setShowsKeys(true);
-        }}
-        below={
-          state.filters.length > 0 && (
-            <FilterBar filters={state.filters} onChange={filterBy} onEdit={setEditing} />
-          )
-        }
-      >
-        <button
-          type="button"
-          className="button"
-          title="Add a filter (F)"
-          onClick={() => {
-            setEditing(state.filters.length);
-          }}
-        >
-          <ListFilter size={15} aria-hidden />
-          Filter
-        </button>
-        <PeriodPicker
-          period={state.period}
-          today={today}
-          first={site.first_date}
-          asked={asksForDays}
-          onAnswered={() => {
-            setAsksForDays(false);
-          }}
-          onChange={show}
-        />
-      </TopBar>
+      <SiteBar
+        {...{ site, sites, state, onChoose, today, view }}
+        onSearch={search}
+        onInterval={takeNextInterval}
+      />
       <main className={styles.page}>
         <h1 className="unseen">{site.site_id}</h1>
         <LastEvent site={site} installation={installation} />
@@ -231,16 +147,6 @@ export const Report = (props: Props): ReactNode => {
           onDetails={actions.onDetails}
         />
       </main>
-      {editing !== null && (
-        <FilterEditor
-          view={view}
-          place={editing}
-          onChange={filterBy}
-          onClose={() => {
-            setEditing(null);
-          }}
-        />
-      )}
       {state.details !== null && (
         <OpenDetails
           {...actions}
@@ -253,13 +159,6 @@ export const Report = (props: Props): ReactNode => {
           }
           details={state.details}
           searchField={searchField}
-        />
-      )}
-      {showsKeys && (
-        <KeysOverview
-          onClose={() => {
-            setShowsKeys(false);
-          }}
         />
       )}
     </>

@@ -1,7 +1,8 @@
 // The bar of a page whose figures have a period and filters: both to choose, by the keys, too.
 import { ListFilter } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 
+import { previous } from "../comparison";
 import type { Filter } from "../filters/filter";
 import { FilterBar } from "../filters/FilterBar";
 import { FilterEditor } from "../filters/FilterEditor";
@@ -10,7 +11,7 @@ import { KeysOverview } from "../keys/KeysOverview";
 import { useKeys } from "../keys/useKeys";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
-import { stepBack, stepForward, type Day } from "../period";
+import { stepBack, stepForward, type Day, type Period } from "../period";
 import type { View } from "../queries";
 import { PeriodPicker } from "./PeriodPicker";
 import { TopBar } from "./TopBar";
@@ -18,31 +19,57 @@ import { TopBar } from "./TopBar";
 type Props = PageProps & {
   readonly today: Day;
   readonly view: View;
+  /** What the keys for search and interval do, where the page has them. */
+  readonly onSearch?: () => void;
+  readonly onInterval?: () => void;
 };
 
 const filterBy = (filters: readonly Filter[]): void => {
   navigate({ filters });
 };
 
-export const SiteBar = ({ site, sites, state, onChoose, today, view }: Props): ReactNode => {
+const show = (period: Period): void => {
+  navigate({ period, zoomedFrom: null });
+};
+
+export const SiteBar = (props: Props): ReactNode => {
+  const { site, sites, state, onChoose, today, view, onSearch, onInterval } = props;
   /** The place of the filter in the editor; null while that is closed. */
   const [editing, setEditing] = useState<number | null>(null);
   const [showsKeys, setShowsKeys] = useState(false);
+  const [asksForDays, setAsksForDays] = useState(false);
+  /** What the key brings back. */
+  const compared = useRef(state.comparison.kind === "none" ? previous : state.comparison);
 
   const run = (command: Command): void => {
     switch (command.kind) {
       case "period":
-        navigate({ period: { kind: "preset", preset: command.preset } });
+        show({ kind: "preset", preset: command.preset });
         return;
       case "step": {
-        const period = (command.to === "back" ? stepBack : stepForward)(state.period, today);
-        if (period !== null) navigate({ period });
+        const step = command.to === "back" ? stepBack : stepForward;
+        const period = step(state.period, today);
+        if (period !== null) show(period);
         return;
       }
+      case "custom":
+        setAsksForDays(true);
+        return;
+      case "compare":
+        if (state.comparison.kind === "none") navigate({ comparison: compared.current });
+        else {
+          compared.current = state.comparison;
+          navigate({ comparison: { kind: "none" } });
+        }
+        return;
+      case "interval":
+        onInterval?.();
+        return;
       case "filter":
         setEditing(state.filters.length);
         return;
       case "search":
+        if (editing === null && !showsKeys) onSearch?.();
         return;
       case "clear":
         filterBy([]);
@@ -82,9 +109,12 @@ export const SiteBar = ({ site, sites, state, onChoose, today, view }: Props): R
         <PeriodPicker
           period={state.period}
           today={today}
-          onChange={(period) => {
-            navigate({ period });
+          first={site.first_date}
+          asked={asksForDays}
+          onAnswered={() => {
+            setAsksForDays(false);
           }}
+          onChange={show}
         />
       </TopBar>
       {editing !== null && (

@@ -121,7 +121,7 @@ const Drawing = ({ vital, percentile, interval, range, rows }: DrawingProps): Re
           ({ dimensions: [key = ""] }, index) =>
             index % every === 0 && (
               <span key={key} style={{ left: place(index) }}>
-                {bucketTick(interval, key)}
+                {bucketTick(interval, key, range)}
               </span>
             ),
         )}
