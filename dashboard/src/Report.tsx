@@ -1,10 +1,9 @@
 // The report of one site: composition only; each part asks for what it shows.
-import { lazy, Suspense, useRef, type ReactNode } from "react";
+import { lazy, Suspense, useRef, type ComponentProps, type ReactNode } from "react";
 
 import { Behaviour } from "./behaviour/Behaviour";
 import { ofEvent, toggleOfEvent } from "./behaviour/events";
 import { Breakdown } from "./breakdown/Breakdown";
-import { Details } from "./breakdown/Details";
 import {
   devicesPanel,
   movesOn,
@@ -26,6 +25,7 @@ import styles from "./Report.module.css";
 import { allRows, type DetailsState, type PageState } from "./state";
 import type { Site } from "./wire";
 
+const Details = lazy(async () => ({ default: (await import("./breakdown/Details")).Details }));
 // Its outlines of the countries load with it.
 const WorldMap = lazy(async () => ({ default: (await import("./map/WorldMap")).WorldMap }));
 
@@ -143,29 +143,33 @@ export const Report = (props: Props): ReactNode => {
           view={view}
           chosen={state}
           onChoose={navigate}
-          onFilters={filterBy}
+          onFilters={(filters) => {
+              navigate({ filters });
+            }}
           onDetails={actions.onDetails}
         />
       </main>
       {state.details !== null && (
-        <OpenDetails
-          {...actions}
-          key={state.details.dimension}
-          view={
-            // The values of a property are those of the event that is open.
-            state.event !== null && propertyOf(state.details.dimension) !== null
-              ? ofEvent(view, state.event)
-              : view
-          }
-          details={state.details}
-          searchField={searchField}
-        />
+        <Suspense>
+          <OpenDetails
+            {...actions}
+            key={state.details.dimension}
+            view={
+              // The values of a property are those of the event that is open.
+              state.event !== null && propertyOf(state.details.dimension) !== null
+                ? ofEvent(view, state.event)
+                : view
+            }
+            details={state.details}
+            searchField={searchField}
+          />
+        </Suspense>
       )}
     </>
   );
 };
 
-type OpenDetailsProps = Pick<Parameters<typeof Details>[0], "view" | "details" | "searchField"> & {
+type OpenDetailsProps = Pick<ComponentProps<typeof Details>, "view" | "details" | "searchField"> & {
   readonly onToggle: (dimension: DimensionName, value: string) => void;
 };
 

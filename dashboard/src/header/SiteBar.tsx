@@ -1,13 +1,11 @@
 // The bar of a page whose figures have a period and filters: both to choose, by the keys, too.
 import { ListFilter } from "lucide-react";
-import { useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
 
 import { previous } from "../comparison";
 import type { Filter } from "../filters/filter";
 import { FilterBar } from "../filters/FilterBar";
-import { FilterEditor } from "../filters/FilterEditor";
 import type { Command } from "../keys/keys";
-import { KeysOverview } from "../keys/KeysOverview";
 import { useKeys } from "../keys/useKeys";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -15,6 +13,14 @@ import { stepBack, stepForward, type Day, type Period } from "../period";
 import type { View } from "../queries";
 import { PeriodPicker } from "./PeriodPicker";
 import { TopBar } from "./TopBar";
+
+// Nobody waits for a dialog that is not open.
+const FilterEditor = lazy(async () => ({
+  default: (await import("../filters/FilterEditor")).FilterEditor,
+}));
+const KeysOverview = lazy(async () => ({
+  default: (await import("../keys/KeysOverview")).KeysOverview,
+}));
 
 type Props = PageProps & {
   readonly today: Day;
@@ -117,23 +123,25 @@ export const SiteBar = (props: Props): ReactNode => {
           onChange={show}
         />
       </TopBar>
-      {editing !== null && (
-        <FilterEditor
-          view={view}
-          place={editing}
-          onChange={filterBy}
-          onClose={() => {
-            setEditing(null);
-          }}
-        />
-      )}
-      {showsKeys && (
-        <KeysOverview
-          onClose={() => {
-            setShowsKeys(false);
-          }}
-        />
-      )}
+      <Suspense>
+        {editing !== null && (
+          <FilterEditor
+            view={view}
+            place={editing}
+            onChange={filterBy}
+            onClose={() => {
+              setEditing(null);
+            }}
+          />
+        )}
+        {showsKeys && (
+          <KeysOverview
+            onClose={() => {
+              setShowsKeys(false);
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 };
