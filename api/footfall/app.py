@@ -30,11 +30,13 @@ from footfall.edge import (
     collect,
     etl,
     ledger,
+    overview,
     pixel,
     privacy,
     probes,
     quality,
     query,
+    realtime,
     reports,
     script,
     sessions,
@@ -45,6 +47,7 @@ from footfall.edge import (
 )
 from footfall.edge.attempts import Attempts, Hashing
 from footfall.edge.collect import Collector, Receive, Scope, Send
+from footfall.edge.hub import Hub, Pace
 from footfall.edge.limits import SHARE_PERIOD_S, SiteLimits
 from footfall.edge.pixel import Pixel
 from footfall.edge.tiny import Tiny
@@ -75,6 +78,7 @@ class State(TypedDict):
     attempts: Attempts
     hashing: Hashing
     tiny_answers: tiny_metrics.KeptAnswers
+    hub: Hub
     clock: Callable[[], datetime]
 
 
@@ -122,9 +126,13 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
 class App:
     """The ASGI application. `settings` are read once; resources live from start-up to shutdown."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = _now, pace: Pace | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._pace = pace or Pace()
+        self._hub: Hub | None = None
         self._endpoints: dict[str, ASGIApp] = {}
         self.api = FastAPI(
             title="Footfall",
@@ -141,6 +149,8 @@ class App:
         self.api.include_router(query.router)
         self.api.include_router(sessions.router)
         self.api.include_router(vitals.router)
+        self.api.include_router(overview.router)
+        self.api.include_router(realtime.router)
         self.api.include_router(tiny_metrics.router)
         self.api.include_router(admin.router)
         self.api.include_router(accounts.router)
@@ -163,6 +173,11 @@ class App:
         endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
         await (endpoint or self.api)(scope, receive, send)
 
+    def end_streams(self) -> None:
+        """To be called when the server begins to stop: it waits for its answers, and these would not end."""
+        if self._hub is not None:
+            self._hub.close()
+
     @asynccontextmanager
     async def _lifespan(self, api: FastAPI) -> AsyncIterator[State]:
         settings = self._settings
@@ -180,6 +195,7 @@ class App:
         limits = SiteLimits(pool)
         token = auth.Token()
         hashing = Hashing()
+        hub = self._hub = Hub(engine, self._clock, self._pace)
         lists = ListsInUse(settings.lists_folder, settings.geo_files)
         prepare = partial(self._prepare, pool, token, sites, salts)
         try:
@@ -213,6 +229,7 @@ class App:
                 attempts=Attempts(),
                 hashing=hashing,
                 tiny_answers=tiny_metrics.KeptAnswers(),
+                hub=hub,
                 clock=self._clock,
             )
         finally:
@@ -224,6 +241,7 @@ class App:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await hub.stop()
             await engine.dispose()
             await pool.close()
             logger.info("stopped")

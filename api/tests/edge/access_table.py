@@ -74,6 +74,7 @@ ROUTES: Final[dict[str, Row]] = {
     "PUT /api/session/password": Row("self", body=lambda site: {}),
     "GET /api/vocabulary": Row("anyone"),
     "GET /api/sites": Row("anyone"),
+    "GET /api/overview": Row("anyone"),
     # Reports.
     "POST /api/query": Row("viewer", True, body=_query),
     "POST /api/query.csv": Row("viewer", True, body=_query),
@@ -87,6 +88,8 @@ ROUTES: Final[dict[str, Row]] = {
     "GET /api/ledger": Row("viewer", True, query=lambda site: {"site_id": site}),
     "GET /api/sites/{site_id}/installation": Row("viewer", True),
     "GET /api/sites/{site_id}/quality": Row("viewer", True),
+    "GET /api/sites/{site_id}/realtime": Row("viewer", True),
+    "GET /api/sites/{site_id}/realtime/stream": Row("viewer", True),
     # A site's settings.
     "GET /api/sites/{site_id}": Row("editor", True),
     "PATCH /api/sites/{site_id}": Row("editor", True, body=lambda site: {"timezone": "Asia/Tokyo"}),

@@ -20,6 +20,7 @@ from footfall.admin import keys, logins, users
 from footfall.admin.users import Role
 from footfall.app import App
 from footfall.database import Pool, transaction
+from footfall.edge.hub import Pace
 
 A: Final = "alpha"
 B: Final = "beta"
@@ -134,7 +135,9 @@ class World:
 
 @pytest.fixture
 async def world(database_url: str, pool: Pool, clock: Clock) -> AsyncIterator[World]:
-    app = App(settings_for(database_url, site_registration="closed"), clock)
+    # A stream that ends at once, so that it is an answer like the others.
+    settings = settings_for(database_url, site_registration="closed")
+    app = App(settings, clock, Pace(lifetime_s=0))
     async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30) as manager:
         transport = httpx.ASGITransport(manager.app, client=("127.0.0.1", 5))
         async with httpx.AsyncClient(
