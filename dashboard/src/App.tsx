@@ -12,15 +12,12 @@ import { useCheck, useSites } from "./queries";
 import { Loading } from "./states/Loading";
 import { Problem } from "./states/Problem";
 import { UnknownSite } from "./states/UnknownSite";
-import type { Site } from "./wire";
+
+const SitesHome = lazy(async () => ({ default: (await import("./home/SitesHome")).SitesHome }));
 
 // Whoever is let in already need not wait for these.
 const SetUp = lazy(async () => ({ default: (await import("./access/SetUp")).SetUp }));
 const SignIn = lazy(async () => ({ default: (await import("./access/SignIn")).SignIn }));
-
-/** The site heard from last; before any event, the first. */
-const liveliest = (sites: readonly Site[]): Site | undefined =>
-  sites.toSorted((a, b) => (b.last_event_at ?? "").localeCompare(a.last_event_at ?? ""))[0];
 
 export const App = (): ReactNode => (
   <Suspense fallback={<Loading />}>
@@ -59,7 +56,8 @@ const Sites = (): ReactNode => {
   const session = useSession();
   const state = usePageState();
   const sites = useSites();
-  const chosen = state.site ?? (sites.data && liveliest(sites.data)?.site_id) ?? null;
+  const only = sites.data?.length === 1 ? sites.data[0]?.site_id : undefined;
+  const chosen = state.site ?? only ?? null;
 
   useEffect(() => {
     if (state.site === null && chosen !== null) amend({ site: chosen });
@@ -71,7 +69,7 @@ const Sites = (): ReactNode => {
 
   const choose = (site: string): void => {
     // Another site has other pages and sources.
-    navigate({ site, filters: [], details: null, session: null });
+    navigate({ site, filters: [], details: null, session: null, find: "" });
   };
 
   if (sites.data === undefined)
@@ -83,6 +81,16 @@ const Sites = (): ReactNode => {
         ) : (
           <Problem page error={sites.error} onRetry={() => void sites.refetch()} />
         )}
+      </>
+    );
+
+  if (chosen === null && sites.data.length > 0)
+    return (
+      <>
+        <TopBar sites={sites.data} chosen={null} onChoose={choose} />
+        <Suspense fallback={<Loading />}>
+          <SitesHome find={state.find} />
+        </Suspense>
       </>
     );
 

@@ -14,6 +14,7 @@ import {
 } from "./breakdown/panels";
 import { RowsLoading } from "./breakdown/Rows";
 import { propertyOf, type DimensionName } from "./dimensions";
+import { CurrentVisitors } from "./figures/CurrentVisitors";
 import { Overview } from "./figures/Overview";
 import { isChosen } from "./filters/filter";
 import { SiteBar } from "./header/SiteBar";
@@ -76,7 +77,10 @@ export const Report = (props: Props): ReactNode => {
       />
       <main className={styles.page}>
         <h1 className="unseen">{site.site_id}</h1>
-        <LastEvent site={site} installation={installation} />
+        <div className={styles.now}>
+          <CurrentVisitors siteId={site.site_id} />
+          <LastEvent site={site} installation={installation} />
+        </div>
         <Overview
           view={view}
           today={today}

@@ -11,12 +11,23 @@ import {
   installationAnswer,
   ledgerAnswer,
   linkAnswer,
+  overviewAnswer,
   queryAnswer,
+  realtimeAnswer,
   sessionAnswer,
   setupAnswer,
   sitesAnswer,
 } from "./wire";
-import type { Installation, Ledger, LinkUse, QueryAnswer, Session, Site } from "./wire";
+import type {
+  Installation,
+  Ledger,
+  LinkUse,
+  QueryAnswer,
+  Realtime,
+  Session,
+  Site,
+  SitesOverview,
+} from "./wire";
 
 /** access: nobody is signed in, or the token was refused. unreachable, unavailable: trying again may help. The rest: not. */
 export type Failure = "access" | "unreachable" | "unavailable" | "refused" | "unexpected";
@@ -180,6 +191,27 @@ export const fetchLedger = (
   const asked = new URLSearchParams({ hours: String(hours) });
   if (siteId !== null) asked.set("site_id", siteId);
   return request(ledgerAnswer, `/api/ledger?${asked.toString()}`, { signal });
+};
+
+/** Every site with its last 30 days. */
+export const fetchOverview = (signal: AbortSignal): Promise<SitesOverview> =>
+  request(overviewAnswer, "/api/overview", { signal });
+
+const realtimePath = (siteId: string): string =>
+  `/api/sites/${encodeURIComponent(siteId)}/realtime`;
+
+/** The last half hour of a site, without its single events. */
+export const fetchRealtime = (siteId: string, signal: AbortSignal): Promise<Realtime> =>
+  request(realtimeAnswer, `${realtimePath(siteId)}?events=false`, { signal });
+
+/** The same as server-sent events, which go on until the signal. By fetch: EventSource can send no token. */
+export const openRealtime = async (
+  siteId: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> => {
+  const path = `${realtimePath(siteId)}/stream`;
+  const { body } = await send(path, { signal, cache: "no-store" }, "text/event-stream", credentials());
+  return body ?? new ReadableStream();
 };
 
 export const runQuery = async (query: Query, signal: AbortSignal): Promise<QueryAnswer> => {

@@ -16,8 +16,10 @@ export interface Contract {
   readonly WireKeys: WireKeys;
   readonly WireLink: WireLink;
   readonly WireNewKey: WireNewKey;
+  readonly WireOverview: WireOverview;
   readonly WireQuality: WireQuality;
   readonly WireQuery: WireQuery;
+  readonly WireRealtime: WireRealtime;
   readonly WireSecret: WireSecret;
   readonly WireSession: WireSession;
   readonly WireSessionsQuery: WireSessionsQuery;
@@ -320,6 +322,48 @@ export interface WireNewKey {
   readonly key: string;
 }
 /**
+ * total_sites: how many the caller may read; no more than 1,000 are told.
+ */
+export interface WireOverview {
+  readonly now: string;
+  /**
+   * Those heard from last are the first.
+   *
+   * @maxItems 1000
+   */
+  readonly sites: readonly WireGlance[];
+  readonly total_sites: number;
+}
+/**
+ * Of people. The days are the site's own, the last one is today there.
+ */
+export interface WireGlance {
+  readonly site_id: string;
+  readonly timezone: string;
+  readonly start_date: string;
+  readonly end_date: string;
+  /**
+   * Distinct visitors of these 30 days.
+   */
+  readonly visitors: number;
+  /**
+   * Distinct visitors of the 30 days before.
+   */
+  readonly visitors_before: number;
+  /**
+   * Distinct visitors with any event in the last 5 minutes.
+   */
+  readonly current_visitors: number;
+  /**
+   * Distinct visitors of each day, 30 of them.
+   */
+  readonly visitors_by_day: readonly number[];
+  /**
+   * When its newest event was received; null before the first.
+   */
+  readonly last_event_at: string | null;
+}
+/**
  * since: how far back the newest events that were looked at reach; start, unless there are many.
  */
 export interface WireQuality {
@@ -360,6 +404,79 @@ export interface WireExample {
    * The newest of them, where that is told.
    */
   readonly at: string | null;
+}
+export interface WireRealtime {
+  /**
+   * When it was read.
+   */
+  readonly now: string;
+  /**
+   * Distinct visitors with any event in the last 5 minutes.
+   */
+  readonly current_visitors: number;
+  /**
+   * Distinct visitors with any event in the window.
+   */
+  readonly visitors: number;
+  readonly pageviews: number;
+  /**
+   * Events of whom is judged to be no person, in the window.
+   */
+  readonly flagged_events: number;
+  /**
+   * All 30, the oldest first.
+   */
+  readonly minutes: readonly WireMinute[];
+  /**
+   * At most 10, the most visitors first; so the others.
+   */
+  readonly pages: readonly WirePageCount[];
+  readonly sources: readonly WireVisitorCount[];
+  readonly countries: readonly WireVisitorCount[];
+  readonly devices: readonly WireVisitorCount[];
+  /**
+   * The newest 100 at most, flagged ones too, in the order they came, the newest first.
+   */
+  readonly events: readonly WireIncoming[];
+}
+export interface WireMinute {
+  readonly minute: string;
+  readonly visitors: number;
+  readonly pageviews: number;
+}
+export interface WirePageCount {
+  readonly value: string;
+  readonly visitors: number;
+  readonly pageviews: number;
+}
+export interface WireVisitorCount {
+  readonly value: string;
+  readonly visitors: number;
+}
+/**
+ * session: a name for whose event it is, to tell visits apart; it changes with each start of the API.
+ */
+export interface WireIncoming {
+  /**
+   * The event's own id, as in `events_log.event_id`.
+   */
+  readonly id: string;
+  readonly received_at: string;
+  /**
+   * When it happened, by the client's word where that is believed.
+   */
+  readonly timestamp: string;
+  readonly event_type: string;
+  readonly path: string | null;
+  readonly country: string | null;
+  readonly browser: string | null;
+  readonly device: string | null;
+  /**
+   * Judged to be no person's, so in no figure.
+   */
+  readonly is_bot: boolean;
+  readonly bot_reasons: readonly string[];
+  readonly session: string;
 }
 export interface WireSecret {
   readonly site_id: string;

@@ -14,6 +14,7 @@ export type PageProps = {
 
 export const pages: Readonly<Record<ViewName, ComponentType<PageProps>>> = {
   report: SitePage,
+  realtime: lazy(async () => ({ default: (await import("./realtime/RealtimePage")).RealtimePage })),
   quality: lazy(async () => ({ default: (await import("./quality/QualityPage")).QualityPage })),
   sessions: lazy(async () => ({ default: (await import("./sessions/SessionsPage")).SessionsPage })),
   vitals: lazy(async () => ({ default: (await import("./vitals/VitalsPage")).VitalsPage })),

@@ -14,6 +14,8 @@ import {
   fetchCsv,
   fetchInstallation,
   fetchLedger,
+  fetchOverview,
+  fetchRealtime,
   fetchSession,
   fetchSites,
   rangeFields,
@@ -75,6 +77,23 @@ export const useInstallation = (siteId: string) =>
     queryFn: ({ signal }) => fetchInstallation(siteId, signal),
     refetchInterval: ({ state }) =>
       state.data?.last_event === null ? WAITING_REFRESH_MS : INSTALLATION_REFRESH_MS,
+  });
+
+/** All sites at a glance. */
+export const useOverview = () =>
+  useQuery({
+    queryKey: ["overview"],
+    queryFn: ({ signal }) => fetchOverview(signal),
+    refetchInterval: LIVE_REFRESH_MS,
+  });
+
+/** How many are at the site now. */
+export const useCurrentVisitors = (siteId: string) =>
+  useQuery({
+    queryKey: ["realtime", siteId],
+    queryFn: ({ signal }) => fetchRealtime(siteId, signal),
+    refetchInterval: LIVE_REFRESH_MS,
+    select: (realtime) => realtime.current_visitors,
   });
 
 export const useLedger = (hours: number, siteId: string | null) =>

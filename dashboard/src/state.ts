@@ -36,7 +36,15 @@ export const behaviourTabs = [
 export type BehaviourTab = (typeof behaviourTabs)[number];
 
 /** The pages of a site, in the order of the navigation. */
-export const views = ["report", "sessions", "vitals", "quality", "ledger", "settings"] as const;
+export const views = [
+  "report",
+  "realtime",
+  "sessions",
+  "vitals",
+  "quality",
+  "ledger",
+  "settings",
+] as const;
 export type ViewName = (typeof views)[number];
 
 /** The parts of the settings, in the order of their list. */
@@ -85,7 +93,7 @@ export type DetailsState = {
 
 export type PageState = {
   readonly view: ViewName;
-  /** null: no site chosen yet; the page then picks the one heard from last. */
+  /** null: all sites; where there is only one, the page picks it. */
   readonly site: string | null;
   readonly period: Period;
   readonly comparison: Comparison;
@@ -112,6 +120,8 @@ export type PageState = {
   readonly vital: VitalName;
   readonly percentile: Percentile;
   readonly measured: MeasuredTab;
+  /** Among all sites: only those whose name holds it. */
+  readonly find: string;
 };
 
 export const initial: PageState = {
@@ -137,7 +147,11 @@ export const initial: PageState = {
   vital: "LCP",
   percentile: "p75",
   measured: "page",
+  find: "",
 };
+
+/** The change that leads from a site to all of them. */
+export const allSites = { view: "report", site: null, filters: [], details: null, find: "" } as const;
 
 export const allRows = (dimension: DimensionName): DetailsState => ({
   dimension,
@@ -223,6 +237,7 @@ export const parse = (search: string): PageState => {
     vital: oneOf(vitalNames, query.get("vital"), initial.vital),
     percentile: oneOf(percentiles, query.get("percentile"), initial.percentile),
     measured: oneOf(measuredTabs, query.get("measured"), initial.measured),
+    find: query.get("find") ?? "",
   };
 };
 
@@ -276,6 +291,7 @@ export const write = (state: PageState): string => {
     if (sort !== null) query.set("sort", `${sort.by}.${sort.direction}`);
     if (page !== 1) query.set("page", String(page));
   }
+  if (state.find !== "") query.set("find", state.find);
   // Neither means anything in a query, and people read addresses.
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text === "" ? "" : `?${text}`;

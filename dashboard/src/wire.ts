@@ -58,6 +58,67 @@ export const queryAnswer = takes<Contract["WireAnswer"]>()(
 );
 export type QueryAnswer = Readonly<v.InferOutput<typeof queryAnswer>>;
 
+const visitorCount = v.object({ value: v.string(), visitors: v.number() });
+export type VisitorCount = Readonly<v.InferOutput<typeof visitorCount>>;
+
+const minuteCount = v.object({ minute: v.string(), visitors: v.number(), pageviews: v.number() });
+export type MinuteCount = Readonly<v.InferOutput<typeof minuteCount>>;
+
+const incoming = v.object({
+  id: v.string(),
+  received_at: v.string(),
+  event_type: v.string(),
+  path: v.nullable(v.string()),
+  country: v.nullable(v.string()),
+  browser: v.nullable(v.string()),
+  device: v.nullable(v.string()),
+  is_bot: v.boolean(),
+  bot_reasons: v.array(v.string()),
+  session: v.string(),
+});
+export type Incoming = Readonly<v.InferOutput<typeof incoming>>;
+
+const realtimeFigures = {
+  now: v.string(),
+  current_visitors: v.number(),
+  visitors: v.number(),
+  pageviews: v.number(),
+  flagged_events: v.number(),
+  minutes: v.array(minuteCount),
+  pages: v.array(visitorCount),
+  sources: v.array(visitorCount),
+  countries: v.array(visitorCount),
+  devices: v.array(visitorCount),
+};
+
+export const realtimeAnswer = takes<Contract["WireRealtime"]>()(
+  v.object({ ...realtimeFigures, events: v.array(incoming) }),
+);
+export type Realtime = Readonly<v.InferOutput<typeof realtimeAnswer>>;
+
+/** Messages of the stream besides the first, which is the whole answer. */
+export const figuresMessage = takes<Omit<Contract["WireRealtime"], "events">>()(
+  v.object(realtimeFigures),
+);
+export const eventsMessage = v.object({ events: v.array(incoming), skipped: v.number() });
+
+const glance = v.object({
+  site_id: v.string(),
+  start_date: v.string(),
+  end_date: v.string(),
+  visitors: v.number(),
+  visitors_before: v.number(),
+  current_visitors: v.number(),
+  visitors_by_day: v.array(v.number()),
+  last_event_at: v.nullable(v.string()),
+});
+export type Glance = Readonly<v.InferOutput<typeof glance>>;
+
+export const overviewAnswer = takes<Contract["WireOverview"]>()(
+  v.object({ sites: v.array(glance), total_sites: v.number() }),
+);
+export type SitesOverview = Readonly<v.InferOutput<typeof overviewAnswer>>;
+
 const balance = {
   received: v.number(),
   stored: v.number(),

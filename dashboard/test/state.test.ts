@@ -9,6 +9,8 @@ test("an empty address is the initial state, and the initial state an empty addr
 
 test.each<PageState>([
   { ...initial, site: "shop.example.com" },
+  { ...initial, find: "a b&c/" },
+  { ...initial, site: "shop", view: "realtime" },
   { ...initial, site: "a&b=c ü/?#", metric: "bounce_rate", pages: "exit_page" },
   { ...initial, period: { kind: "preset", preset: "today" }, sources: "utm_campaign" },
   { ...initial, sources: "channel", places: "city", devices: "os" },

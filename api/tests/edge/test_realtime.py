@@ -200,6 +200,14 @@ async def test_a_stream_tells_what_comes_while_it_is_open(live: Live, pool: Pool
         _, snapshot = await stream.next()
         assert [event["path"] for event in snapshot["events"]] == ["/new", "/before"]
 
+    # What came while nobody listened is there, too.
+    while live.hub.stream_count:
+        await asyncio.sleep(0)
+    await send(live, of("later", 0, "/later"))
+    async with live.stream() as stream:
+        _, snapshot = await stream.next()
+        assert snapshot["events"][0]["path"] == "/later"
+
 
 async def test_listeners_share_one_look_and_nobody_looks_for_nobody(
     live: Live, monkeypatch: pytest.MonkeyPatch

@@ -1,9 +1,11 @@
-// Chooses the site; with many sites a search field narrows the list. Administrators add one here.
+// Chooses the site, or all of them; with many sites a search field narrows the list. Administrators add one here.
 import { Combobox } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown, Plus, Search } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { useSession } from "../access/access";
+import { navigate, usePageState } from "../navigation";
+import { allSites } from "../state";
 import type { Site } from "../wire";
 import styles from "./SitePicker.module.css";
 
@@ -15,24 +17,37 @@ type Props = {
   readonly onChoose: (siteId: string) => void;
 };
 
+/** Stands for all sites among their ids, of which none is empty. */
+const ALL = "";
+
+const nameOf = (siteId: string): string => (siteId === ALL ? "All sites" : siteId);
+
 export const SitePicker = ({ sites, chosen, onChoose }: Props): ReactNode => {
   const administrator = useSession().everywhere === "owner";
   const [open, setOpen] = useState(false);
   const [adding, setAdding] = useState(false);
+  const isHome = usePageState().site === null;
+  const value = chosen?.site_id ?? (isHome ? ALL : null);
+  const ids = sites.map((site) => site.site_id);
   return (
     <>
       <Combobox.Root
         open={open}
         onOpenChange={setOpen}
-        items={sites.map((site) => site.site_id)}
-        value={chosen?.site_id ?? null}
+        items={sites.length > 1 ? [ALL, ...ids] : ids}
+        itemToStringLabel={nameOf}
+        value={value}
         onValueChange={(siteId) => {
-          if (siteId !== null) onChoose(siteId);
+          if (siteId === ALL) navigate(allSites);
+          else if (siteId !== null) onChoose(siteId);
         }}
         autoHighlight
       >
-        <Combobox.Trigger className={styles.trigger} aria-label={`Site: ${chosen?.site_id ?? "none"}`}>
-          <span className={styles.current}>{chosen?.site_id ?? "Choose a site"}</span>
+        <Combobox.Trigger
+          className={styles.trigger}
+          aria-label={`Site: ${value === null ? "none" : nameOf(value)}`}
+        >
+          <span className={styles.current}>{value === null ? "Choose a site" : nameOf(value)}</span>
           <ChevronsUpDown size={14} aria-hidden />
         </Combobox.Trigger>
         <Combobox.Portal>
@@ -52,7 +67,7 @@ export const SitePicker = ({ sites, chosen, onChoose }: Props): ReactNode => {
               <Combobox.List className={styles.list}>
                 {(siteId: string) => (
                   <Combobox.Item key={siteId} value={siteId} className={styles.item}>
-                    <span className={styles.label}>{siteId}</span>
+                    <span className={styles.label}>{nameOf(siteId)}</span>
                     <Combobox.ItemIndicator className={styles.tick}>
                       <Check size={15} aria-hidden />
                     </Combobox.ItemIndicator>

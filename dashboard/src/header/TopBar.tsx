@@ -2,10 +2,12 @@
 import { Keyboard, Moon, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { allSites } from "../state";
 import { toggleTheme, useTheme } from "../theme";
 import type { Site } from "../wire";
 import { AccountMenu } from "./AccountMenu";
 import { Mark } from "./Mark";
+import { PageLink } from "./PageLink";
 import { SiteNavigation } from "./SiteNavigation";
 import { SitePicker } from "./SitePicker";
 import styles from "./TopBar.module.css";
@@ -24,10 +26,15 @@ type Props = {
 export const TopBar = ({ sites, chosen, onChoose, onKeys, children, below }: Props): ReactNode => (
   <header className={styles.bar}>
     <div className={styles.inner}>
-      <div className={styles.brand}>
+      <PageLink
+        to={allSites}
+        className={styles.brand}
+        aria-label={sites.length > 1 ? "Footfall: all sites" : "Footfall"}
+        title={sites.length > 1 ? "All sites" : undefined}
+      >
         <Mark size={22} />
         <span className={styles.name}>Footfall</span>
-      </div>
+      </PageLink>
       {sites.length > 0 && <SitePicker sites={sites} chosen={chosen} onChoose={onChoose} />}
       <div className={styles.period}>{children}</div>
       <div className={styles.tools}>

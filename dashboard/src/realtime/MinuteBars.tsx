@@ -1,0 +1,59 @@
+// Visitors and pageviews of each of the last 30 minutes, as bars and as a table for who does not see them.
+import type { ReactNode } from "react";
+
+import { count, minuteText } from "../format";
+import type { MinuteCount } from "../wire";
+import styles from "./MinuteBars.module.css";
+
+const named = (value: number, one: string, many: string): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+export const MinuteBars = ({ minutes }: { readonly minutes: readonly MinuteCount[] }): ReactNode => {
+  const most = Math.max(1, ...minutes.flatMap(({ visitors, pageviews }) => [visitors, pageviews]));
+  const percent = (value: number): string => `${(value / most) * 100}%`;
+  const first = minutes[0];
+  return (
+    <figure className={styles.figure}>
+      <figcaption className={styles.legend}>
+        <span>By minute, at most {count(most)}</span>
+        <span className={styles.visitors}>Visitors</span>
+        <span className={styles.pageviews}>Pageviews</span>
+      </figcaption>
+      <div className={styles.bars} aria-hidden>
+        {minutes.map(({ minute, visitors, pageviews }) => (
+          <div
+            key={minute}
+            className={styles.minute}
+            title={`${minuteText(minute)}: ${named(visitors, "visitor", "visitors")}, ${named(pageviews, "pageview", "pageviews")}`}
+          >
+            <span className={styles.pageviews} style={{ height: percent(pageviews) }} />
+            <span className={styles.visitors} style={{ height: percent(visitors) }} />
+          </div>
+        ))}
+      </div>
+      <div className={styles.axis} aria-hidden>
+        <span>{first === undefined ? "" : minuteText(first.minute)}</span>
+        <span>now</span>
+      </div>
+      <table className="unseen">
+        <caption>By minute</caption>
+        <thead>
+          <tr>
+            <th scope="col">Minute</th>
+            <th scope="col">Visitors</th>
+            <th scope="col">Pageviews</th>
+          </tr>
+        </thead>
+        <tbody>
+          {minutes.map(({ minute, visitors, pageviews }) => (
+            <tr key={minute}>
+              <th scope="row">{minuteText(minute)}</th>
+              <td>{visitors}</td>
+              <td>{pageviews}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+};
