@@ -84,7 +84,7 @@ export const useOverview = () =>
   useQuery({
     queryKey: ["overview"],
     queryFn: ({ signal }) => fetchOverview(signal),
-    refetchInterval: LIVE_REFRESH_MS,
+    refetchInterval: LIVE_REFRESH_MS * 3,
   });
 
 /** How many are at the site now. */
