@@ -36,7 +36,12 @@ def events_of(number: int, start: datetime) -> list[dict[str, Any]]:
         found.append({**page, "eventType": "pageview", "timestamp": at.isoformat()})
         for vital, usual in VITALS.items():
             value = round(usual * (0.5 + (number * 7 + place) % 11 / 4), 4)
-            told = {"name": vital, "value": value, "rating": "good", "id": f"{vital}{number}{place}"}
+            told = {
+                "name": vital,
+                "value": value,
+                "rating": "good",
+                "id": f"{vital}{number}{place}",
+            }
             moment = (at + timedelta(seconds=3)).isoformat()
             event = {"eventType": "web_vital", "timestamp": moment, "eventData": told}
             found.append({**page, **event})
@@ -205,7 +210,9 @@ def test_the_vitals_are_the_apis(dashboard: Dashboard) -> None:
     dashboard.open("vitals")
     told = {row["vital"]: row["figures"] for row in dashboard.ask("/api/web-vitals")["rows"]}
     cards = page.get_by_role("group", name="Web vitals; choose which one is drawn")
-    lcp, inp = (cards.get_by_role("button", name=re.compile(f"^{name} ")) for name in ("LCP", "INP"))
+    lcp, inp = (
+        cards.get_by_role("button", name=re.compile(f"^{name} ")) for name in ("LCP", "INP")
+    )
     for percentile in ("p75", "p50", "p90"):
         page.get_by_role("button", name=percentile, exact=True).click()
         expect(lcp).to_contain_text(f"{told['LCP'][percentile] / 1000:.2f} s")
@@ -239,15 +246,17 @@ def test_a_site_that_measures_nothing_says_how_to(dashboard: Dashboard) -> None:
     dashboard.open("vitals", site=QUIET)
     page = dashboard.page
     expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
-    expect(page.locator("pre")).to_contain_text('data-site="quiet" data-web-vitals="true"></script>')
+    expect(page.locator("pre")).to_contain_text(
+        'data-site="quiet" data-web-vitals="true"></script>'
+    )
     dashboard.open("sessions", "&filter=country,is,ZZ", site=QUIET)
     expect(page.get_by_text("No session of this period meets the filters.")).to_be_visible()
 
 
 def test_a_failure_is_said_and_can_be_tried_again(dashboard: Dashboard) -> None:
     page = dashboard.page
+    refused = {"error": "unprocessable", "detail": "Not today."}
     for view, path in (("sessions", "/api/sessions"), ("vitals", "/api/web-vitals")):
-        refused = {"error": "unprocessable", "detail": "Not today."}
         page.route(f"**{path}", lambda route: route.fulfill(status=422, json=refused))
         dashboard.open(view)
         expect(page.get_by_text("Not today.")).to_be_visible()
