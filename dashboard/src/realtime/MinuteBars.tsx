@@ -9,13 +9,13 @@ const named = (value: number, one: string, many: string): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
 export const MinuteBars = ({ minutes }: { readonly minutes: readonly MinuteCount[] }): ReactNode => {
-  const most = Math.max(1, ...minutes.flatMap(({ visitors, pageviews }) => [visitors, pageviews]));
-  const percent = (value: number): string => `${(value / most) * 100}%`;
+  const most = Math.max(0, ...minutes.flatMap(({ visitors, pageviews }) => [visitors, pageviews]));
+  const percent = (value: number): string => `${(value / Math.max(1, most)) * 100}%`;
   const first = minutes[0];
   return (
     <figure className={styles.figure}>
       <figcaption className={styles.legend}>
-        <span>By minute, at most {count(most)}</span>
+        <span>By minute{most > 0 && `, at most ${count(most)}`}</span>
         <span className={styles.visitors}>Visitors</span>
         <span className={styles.pageviews}>Pageviews</span>
       </figcaption>
