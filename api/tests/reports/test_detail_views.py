@@ -161,6 +161,13 @@ async def test_custom_is_what_the_tracker_does_not_send_by_itself(stack: Stack) 
     assert {row["name"] for row in rows} == set(names) - built_in
 
 
+BY_TIME = {
+    "ix_user_events_site_id_event_timestamp",
+    "ix_user_events_form",
+    "ix_user_events_custom",
+}
+
+
 @pytest.mark.parametrize(
     ("view", "at"), [("form_attempts", "started_at"), ("event_properties", "event_timestamp")]
 )
@@ -187,7 +194,7 @@ async def test_a_site_and_a_stretch_of_time_are_read_by_index(
     nodes = list(_nodes(plan["Plan"]))
     assert "Seq Scan" not in {node["Node Type"] for node in nodes}
     indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
-    assert "ix_user_events_site_id_event_timestamp" in indexes
+    assert indexes & BY_TIME
     read = sum(
         (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
         for node in nodes
