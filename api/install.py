@@ -141,6 +141,11 @@ def make_venv() -> None:
     python = VENV / "bin" / "python"
     if place.is_file() and place.read_text() == str(ROOT) and python.exists():
         return
+    if VENV.is_symlink():
+        # --clear would empty the folder that another checkout runs from.
+        sys.exit(
+            f".venv is a link to {VENV.resolve()}: remove the link, and an environment is made here."
+        )
     try:
         __import__("venv")
         __import__("ensurepip")

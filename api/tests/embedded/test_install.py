@@ -89,6 +89,19 @@ def test_a_failed_installation_says_why(
         install.stop("X failed", path, unreachable="it is away")
 
 
+def test_a_linked_environment_is_left_alone(
+    install: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`venv --clear` follows a link, and would empty the environment of another checkout."""
+    others = tmp_path / "others"
+    (others / "bin").mkdir(parents=True)
+    (tmp_path / ".venv").symlink_to(others)
+    monkeypatch.setattr(install, "VENV", tmp_path / ".venv")
+    with pytest.raises(SystemExit, match=r"is a link to .*others: remove the link"):
+        install.make_venv()
+    assert (others / "bin").is_dir()
+
+
 def test_only_sources_make_a_build_stale(install: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "dist").mkdir()
