@@ -30,7 +30,8 @@ VITALS = {"LCP": 1900, "INP": 150, "CLS": 0.08, "FCP": 900, "TTFB": 500}
 def events_of(number: int, start: datetime) -> list[dict[str, Any]]:
     """A session of one of 35 visitors: two pages, and every seventh orders; each page is measured."""
     common = {"siteId": SITE, "sessionId": f"s{number}", "visitorId": f"secret-{number % 35}"}
-    found = []
+    found: list[dict[str, Any]] = []
+    event: dict[str, Any]
     for place, path in enumerate(["/", f"/room/{number % 4}"]):
         page = {"url": f"https://gallery.example{path}", "path": path, **common}
         at = start + timedelta(minutes=8 * number, seconds=40 * place)
