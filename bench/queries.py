@@ -75,7 +75,13 @@ def panels(span: str, filters: list[dict[str, Any]]) -> dict[str, dict[str, Any]
         "series": {**now, "metrics": _OF_SITE, "dimensions": ["time:day"]},
         "series before": {**before, "metrics": _OF_SITE, "dimensions": ["time:day"]},
         **{
-            name: {**now, "metrics": metrics, "dimensions": [name], "limit": ROWS}
+            name: {
+                **now,
+                "metrics": metrics,
+                "dimensions": [name],
+                "limit": ROWS,
+                "comparison": compared,
+            }
             for name, metrics in BREAKDOWNS.items()
         },
     }
