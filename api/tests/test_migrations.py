@@ -1,4 +1,4 @@
-"""The schema comes from Alembic alone: from nothing, over data, and equal to tables.py."""
+"""The schema comes from Alembic alone: from nothing, over data, and equal to footfall.tables."""
 
 from __future__ import annotations
 

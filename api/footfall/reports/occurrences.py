@@ -2,7 +2,7 @@
 
 Each such dimension is a subquery of single events with the same first columns; figures without filters are told
 here, those under filters by narrowed.py. Properties of events are expressions on user_events. Partial indexes
-hold just the rows that are read; their conditions stand in tables.py as they do here.
+hold just the rows that are read; their conditions stand in tables/derived.py as they do here.
 """
 
 from __future__ import annotations
