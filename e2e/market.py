@@ -5,9 +5,7 @@ What test_chart.py is about; no test is here.
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conftest import PROJECT, USER_AGENT, Stack, running_stack, wait_for
-from playwright.sync_api import Locator, Page, expect
+from conftest import PROJECT, Stack, running_stack, wait_for
+from dashboard import Dashboard, collect, over
+from playwright.sync_api import Locator, expect
 
 ZONES = {"plaza": "America/New_York", "bazaar": "Asia/Kolkata"}
 # As DB-IP has them: a large country, one that the outlines lack, and one that is not on the map at all.
@@ -65,22 +64,6 @@ def visits(site: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             ]
 
 
-def send(stack: Stack, country: str, events: list[dict[str, Any]]) -> None:
-    request = urllib.request.Request(
-        f"{stack.api_url}/collect",
-        json.dumps(events).encode(),
-        {
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-            "Accept-Language": "en",
-            "Accept": "*/*",
-            "X-Forwarded-For": ADDRESSES[country],
-        },
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        assert answer.status == 202
-
-
 @contextmanager
 def open_market(folder: Path) -> Iterator[Stack]:
     """A stack of its own: its events are older than others may be."""
@@ -92,33 +75,17 @@ def open_market(folder: Path) -> Iterator[Stack]:
             for country, events in visits(site):
                 by_country.setdefault(country, []).extend(events)
             for country, events in by_country.items():
-                for place in range(0, len(events), 50):
-                    send(stack, country, events[place : place + 50])
+                collect(stack, events, address=ADDRESSES[country])
         wait_for(stack.is_derived, "derivation")
         yield stack
 
 
-class Report:
-    """The report page of a site in a browser, and the API beside it."""
+class Report(Dashboard):
+    """The report page of a site, over days of one's choice."""
 
-    def __init__(self, stack: Stack, page: Page, site: str = "plaza") -> None:
-        self.stack, self.page, self.site = stack, page, site
-        self.link, _, fragment = stack.dashboard_link().partition("#")
-        self.token = fragment.removeprefix("token=")
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.errors.append(said.text) if said.type == "error" else None,
-        )
-
-    def open(self, start: date, end: date, more: str = "") -> None:
-        days = f"period=custom&from={start}&to={end}"
-        self.page.goto(f"{self.link}?site={self.site}&{days}{more}#token={self.token}")
+    def show(self, start: date, end: date, more: str = "") -> None:
+        self.go(f"&period=custom&from={start}&to={end}{more}")
         expect(self.page.locator("h1")).to_have_text(self.site)
-
-    def panel(self, name: str) -> Locator:
-        return self.page.get_by_role("region", name=name, exact=True)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
@@ -126,22 +93,7 @@ class Report:
     def ask(
         self, start: date, end: date, metrics: list[str], *dimensions: str, **more: Any
     ) -> list[dict[str, Any]]:
-        body = {
-            "site_id": self.site,
-            "start_date": start.isoformat(),
-            "end_date": end.isoformat(),
-            "metrics": metrics,
-            "dimensions": dimensions,
-            **more,
-        }
-        request = urllib.request.Request(
-            f"{self.stack.url}/api/query",
-            json.dumps(body).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            rows: list[dict[str, Any]] = json.load(answer)["rows"]
-        return rows
+        return self.query(metrics, *dimensions, days=over(start, end), **more)
 
     def expect_series(self, figures: list[int], column: int = 1) -> None:
         """The chart, as the table that it also is, has these figures."""

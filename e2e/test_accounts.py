@@ -9,37 +9,11 @@ import urllib.request
 from typing import Any
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack, wait_for
+from conftest import PROJECT, Stack, wait_for
+from dashboard import collect, find_problems, listen
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 PASSWORD = "four owls in a tree"
-AXE = PROJECT / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def find_problems(page: Page) -> list[Any]:
-    """What axe finds wrong with the page as it is now."""
-    # Fading in, text has less contrast than it will have.
-    page.emulate_media(reduced_motion="reduce")
-    page.evaluate(AXE.read_text())
-    found: list[Any] = page.evaluate(
-        "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
-    )
-    return found
-
-
-def listen(page: Page) -> list[str]:
-    """What goes wrong on the page, a refusal by its Content-Security-Policy included."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda line: (
-            errors.append(line.text)
-            if line.type == "error" and "Failed to load resource" not in line.text
-            else None
-        ),
-    )
-    return errors
 
 
 def command(stack: Stack, *arguments: str) -> str:
@@ -48,10 +22,7 @@ def command(stack: Stack, *arguments: str) -> str:
 
 def send_pageview(stack: Stack, site_id: str) -> None:
     event = {"eventType": "pageview", "siteId": site_id, "url": f"https://{site_id}.example/"}
-    headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
-    request = urllib.request.Request(f"{stack.url}/collect", json.dumps(event).encode(), headers)
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 202
+    collect(stack, [event])
 
 
 def fill_in(page: Page, name: str, password: str) -> None:
@@ -66,7 +37,7 @@ def open_account_menu(page: Page) -> None:
 def test_from_the_set_up_link_to_signing_in_again(stack: Stack, person: BrowserContext) -> None:
     send_pageview(stack, "e2e-mine")
     page = person.new_page()
-    errors = listen(page)
+    errors = listen(page, failed_loads=False)
 
     # Without an account the page says how to make one.
     page.goto(f"{stack.url}/dashboard/")
@@ -154,7 +125,7 @@ def test_somebody_of_one_site_sees_that_site_only(stack: Stack, person: BrowserC
         send_pageview(stack, site_id)
     wait_for(stack.is_derived, "derivation")
     page = person.new_page()
-    errors = listen(page)
+    errors = listen(page, failed_loads=False)
     page.goto(command(stack, "user", "add", "bob", "--role", "e2e-mine=viewer", "--link"))
     expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
     expect(page.get_by_text("For the account bob.")).to_be_visible()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack, wait_for
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from conftest import Stack, wait_for
+from dashboard import Dashboard, collect, expect_well_made, screen, screens, yesterday_at_eight
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 SITE = "acts"
-AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 # The tab, its dimension, the figures that its columns show.
 TABS = {
     "Events": ("event", ["visitors", "events"]),
@@ -52,7 +50,7 @@ def acts_of(number: int) -> list[tuple[str, dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def acts(stack: Stack) -> Stack:
     """The stack with 40 visits of yesterday."""
-    start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = yesterday_at_eight()
     body = [
         {
             "eventType": kind,
@@ -67,66 +65,23 @@ def acts(stack: Stack) -> Stack:
         for number in range(40)
         for place, (kind, more) in enumerate(acts_of(number))
     ]
-    for place in range(0, len(body), 50):
-        request = urllib.request.Request(
-            f"{stack.url}/collect",
-            json.dumps(body[place : place + 50]).encode(),
-            {
-                "Content-Type": "application/json",
-                "User-Agent": USER_AGENT,
-                "Accept-Language": "en",
-                "Accept": "*/*",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            assert answer.status == 202
+    collect(stack, body)
     wait_for(stack.is_derived, "derivation")
     return stack
 
 
-class Behaviour:
-    """The panel of the site in a browser, and the API beside it."""
-
-    def __init__(self, stack: Stack, page: Page) -> None:
-        self.stack = stack
-        self.page = page
-        self.link, _, fragment = stack.dashboard_link().partition("#")
-        self.token = fragment.removeprefix("token=")
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, search: str = "") -> None:
-        self.page.goto(f"{self.link}?site={SITE}&period=7d{search}#token={self.token}")
-        expect(self.page.locator("h1")).to_have_text(SITE)
+class Behaviour(Dashboard):
+    """The panel of the site."""
 
     @property
-    def panel(self) -> Locator:
-        return self.page.get_by_role("region", name="Behaviour", exact=True)
-
-    def ask(self, dimension: str, metrics: list[str], **more: Any) -> list[dict[str, Any]]:
-        today = datetime.now(UTC).date()
-        body = {
-            "site_id": SITE,
-            "start_date": (today - timedelta(days=6)).isoformat(),
-            "end_date": today.isoformat(),
-            "metrics": metrics,
-            "dimensions": [dimension],
-            **more,
-        }
-        request = urllib.request.Request(
-            f"{self.stack.url}/api/query",
-            json.dumps(body).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            rows: list[dict[str, Any]] = json.load(answer)["rows"]
-        assert rows
-        return rows
+    def tabs(self) -> Locator:
+        return self.panel("Behaviour")
 
     def expect_figures(self, dimension: str, metrics: list[str], **more: Any) -> None:
-        rows = self.ask(dimension, metrics, limit=10, **more)
+        rows = self.query(metrics, dimension, limit=10, **more)
+        assert rows
         for place in range(len(metrics)):
-            cells = self.panel.locator(f"tbody td:nth-of-type({place + 1})")
+            cells = self.tabs.locator(f"tbody td:nth-of-type({place + 1})")
             # The first one has the share beside the figure.
             figures = [re.compile(rf"(^|%){row['metrics'][place]:,}$") for row in rows]
             expect(cells).to_have_text(figures)
@@ -134,7 +89,7 @@ class Behaviour:
 
 @pytest.fixture
 def behaviour(acts: Stack, person: BrowserContext) -> Iterator[Behaviour]:
-    behaviour = Behaviour(acts, person.new_page())
+    behaviour = Behaviour(acts, person.new_page(), SITE)
     yield behaviour
     assert behaviour.errors == []
 
@@ -142,15 +97,15 @@ def behaviour(acts: Stack, person: BrowserContext) -> Iterator[Behaviour]:
 def test_each_tab_shows_what_the_api_answers(behaviour: Behaviour) -> None:
     behaviour.open()
     for tab, (dimension, metrics) in TABS.items():
-        behaviour.panel.get_by_role("tab", name=tab, exact=True).click()
+        behaviour.tabs.get_by_role("tab", name=tab, exact=True).click()
         behaviour.expect_figures(dimension, metrics)
     # 8 visits begin the form and 4 of these send it.
     behaviour.open("&behaviour=form")
-    expect(behaviour.panel.get_by_role("row", name="contact")).to_contain_text("50%")
+    expect(behaviour.tabs.get_by_role("row", name="contact")).to_contain_text("50%")
 
 
 def test_an_event_opens_its_properties_and_a_value_filters(behaviour: Behaviour) -> None:
-    page, panel = behaviour.page, behaviour.panel
+    page, panel = behaviour.page, behaviour.tabs
     signup = {"dimension": "event", "operator": "is", "values": ["signup"]}
     behaviour.open()
     panel.get_by_role("button", name="Properties of signup").click()
@@ -177,7 +132,7 @@ def test_an_event_opens_its_properties_and_a_value_filters(behaviour: Behaviour)
 def test_all_rows_open_and_a_name_filters(behaviour: Behaviour) -> None:
     page = behaviour.page
     behaviour.open("&behaviour=outbound_link")
-    behaviour.panel.get_by_role("button", name="Details").click()
+    behaviour.tabs.get_by_role("button", name="Details").click()
     dialog = page.get_by_role("dialog", name="2 outbound links")
     expect(dialog.get_by_role("columnheader", name="Clicks")).to_be_visible()
     dialog.get_by_role("button", name="other.example/2", exact=True).click()
@@ -186,27 +141,16 @@ def test_all_rows_open_and_a_name_filters(behaviour: Behaviour) -> None:
     expect(page.get_by_role("button", name=re.compile("^Sessions"))).to_contain_text("10")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@screens
 def test_axe_finds_nothing_wrong_and_nothing_is_cut_off(
     acts: Stack, browser: Browser, theme: Any, width: int
 ) -> None:
-    context = browser.new_context(
-        user_agent=USER_AGENT,
-        viewport={"width": width, "height": 844},
-        color_scheme=theme,
-        reduced_motion="reduce",
-    )
-    behaviour = Behaviour(acts, context.new_page())
-    for search in ("", "&behaviour=form", "&event=signup", "&behaviour=search_term&period=today"):
-        behaviour.open(search)
-        behaviour.page.wait_for_load_state("networkidle")
-        behaviour.page.evaluate(AXE)
-        found = behaviour.page.evaluate(
-            "axe.run(document.querySelector('[aria-label=Behaviour]'), { resultTypes: ['violations'] })"
-            ".then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))"
-        )
-        assert found == [], search
-        wide = behaviour.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, search
-    context.close()
+    with screen(browser, theme, width) as page:
+        behaviour = Behaviour(acts, page, SITE)
+        for search in (
+            *("", "&behaviour=form", "&event=signup", "&behaviour=search_term&period=today"),
+        ):
+            behaviour.open(search)
+            page.wait_for_load_state("networkidle")
+            expect_well_made(page, search)
+        assert behaviour.errors == []

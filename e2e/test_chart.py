@@ -11,11 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack
+from conftest import Stack
+from dashboard import expect_well_made, screen, screens
 from market import ADDRESSES, CHANGE, FIRST, LAST, ZONES, Report, open_market
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-
-AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def report(market: Stack, person: BrowserContext) -> Iterator[Report]:
-    report = Report(market, person.new_page())
+    report = Report(market, person.new_page(), "plaza")
     yield report
     assert report.errors == []
 
@@ -38,7 +37,7 @@ def figures(rows: list[dict[str, Any]]) -> list[int]:
 @pytest.mark.parametrize("site", ZONES)
 def test_each_interval_draws_what_the_api_tells(report: Report, site: str) -> None:
     report.site = site
-    report.open(FIRST, LAST)
+    report.show(FIRST, LAST)
     choice = report.page.get_by_label("Interval of the chart")
     for name in ("day", "week", "month"):
         choice.select_option(name)
@@ -57,18 +56,18 @@ def test_each_interval_draws_what_the_api_tells(report: Report, site: str) -> No
 
     # The day on which the clocks change has 23 or 25 hours in New York, 24 in Kolkata.
     eve, next_day = CHANGE - timedelta(days=1), CHANGE + timedelta(days=1)
-    report.open(eve, next_day, "&interval=hour&metric=pageviews")
+    report.show(eve, next_day, "&interval=hour&metric=pageviews")
     rows = report.ask(eve, next_day, ["pageviews"], "time:hour")
     report.expect_series(figures(rows))
     assert sum(figures(rows)) == sum(figures(report.ask(eve, next_day, ["pageviews"], "time:day")))
-    report.open(CHANGE, CHANGE, "&metric=pageviews")
+    report.show(CHANGE, CHANGE, "&metric=pageviews")
     expect(report.page.get_by_label("Interval of the chart")).to_have_count(0)
     report.expect_series(figures(report.ask(CHANGE, CHANGE, ["pageviews"], "time:hour")))
 
 
 def test_a_drag_and_a_press_show_a_part_closer_and_back_undoes_it(report: Report) -> None:
     page = report.page
-    report.open(FIRST, LAST)
+    report.show(FIRST, LAST)
     expect(report.plot).to_be_visible()
     expect(report.button("Zoom out")).to_have_count(0)
 
@@ -101,7 +100,7 @@ def test_a_drag_and_a_press_show_a_part_closer_and_back_undoes_it(report: Report
 
 def test_the_keyboard_reads_the_chart_and_shows_a_week_closer(report: Report) -> None:
     page = report.page
-    report.open(FIRST, LAST, "&interval=week")
+    report.show(FIRST, LAST, "&interval=week")
     reader = page.get_by_role("slider", name=re.compile("^Visitors over time"))
     reader.focus()
     for _ in range(3):
@@ -128,7 +127,7 @@ def test_the_tooltip_has_the_figures_of_both_periods(report: Report) -> None:
         "start_date": (CHANGE - timedelta(days=13)).isoformat(),
         "end_date": (CHANGE - timedelta(days=7)).isoformat(),
     }
-    report.open(*days, "&metric=pageviews")
+    report.show(*days, "&metric=pageviews")
     expect(report.plot).to_be_visible()
     rows = report.ask(*days, ["pageviews"], "time:day", comparison=before)
     page.mouse.move(*report.at(2 / 6))
@@ -159,7 +158,7 @@ def test_a_comparison_is_chosen_and_stands_on_cards_chart_and_lists(report: Repo
             told = "new" if then == 0 else f"{abs(round((now - then) / then * 100))}%"
             expect(listed.nth(place).locator("td")).to_contain_text(re.compile(rf"{told}$"))
 
-    report.open(start, end)
+    report.show(start, end)
     expect_compared(start - timedelta(days=10), start - timedelta(days=1))
 
     choice = report.panel("Overview").get_by_role("button", name=re.compile("^Compare"))
@@ -209,7 +208,7 @@ def test_a_comparison_is_chosen_and_stands_on_cards_chart_and_lists(report: Repo
 
 
 def test_the_map_shows_every_country_or_names_it_and_a_press_filters(report: Report) -> None:
-    report.open(FIRST, LAST)
+    report.show(FIRST, LAST)
     places = report.panel("Places")
     places.get_by_role("tab", name="Map").click()
     report.expect_address("&places=map$")
@@ -242,7 +241,7 @@ def test_the_map_shows_every_country_or_names_it_and_a_press_filters(report: Rep
 
 
 def test_every_utm_parameter_has_a_list_and_a_browser_leads_to_its_versions(report: Report) -> None:
-    report.open(FIRST, LAST)
+    report.show(FIRST, LAST)
     sources, devices = report.panel("Sources"), report.panel("Devices")
     choice = sources.get_by_label("UTM parameter")
     choice.select_option("utm_term")
@@ -265,7 +264,7 @@ def test_every_utm_parameter_has_a_list_and_a_browser_leads_to_its_versions(repo
 
 def test_keys_choose_the_new_periods(report: Report) -> None:
     page = report.page
-    report.open(FIRST, LAST)
+    report.show(FIRST, LAST)
     period = page.get_by_role("group", name="Period")
     for key, words in (("n", "Last 90 days"), ("p", "Last month"), ("y", "This year")):
         page.keyboard.press(key)
@@ -287,15 +286,6 @@ def test_keys_choose_the_new_periods(report: Report) -> None:
     chooser.get_by_role("button", name="Show these days").click()
     report.expect_address(f"from={FIRST}&to={LAST}")
     expect(chooser).to_have_count(0)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with what the page shows."""
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
-    )
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 def open_comparison(page: Page) -> None:
@@ -320,22 +310,15 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@screens
 def test_axe_finds_nothing_wrong(
     market: Stack, browser: Browser, scene: str, theme: Any, width: int
 ) -> None:
-    context = browser.new_context(
-        user_agent=USER_AGENT,
-        viewport={"width": width, "height": 844},
-        color_scheme=theme,
-        reduced_motion="reduce",
-    )
-    report = Report(market, context.new_page())
     search, act = SCENES[scene]
-    report.open(CHANGE, LAST, search)
-    report.page.wait_for_load_state("networkidle")
-    act(report.page)
-    assert violations(report.page) == []
-    assert report.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert report.errors == []
-    context.close()
+    with screen(browser, theme, width) as page:
+        report = Report(market, page, "plaza")
+        report.show(CHANGE, LAST, search)
+        page.wait_for_load_state("networkidle")
+        act(page)
+        expect_well_made(page)
+        assert report.errors == []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack, wait_for
+from conftest import USER_AGENT, Stack, wait_for
+from dashboard import Dashboard, collect, expect_well_made, screen, screens, yesterday_at_eight
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 SITE = "shelf"
@@ -29,7 +28,6 @@ SOURCES: list[dict[str, Any]] = [
     {},
 ]
 PANELS = {"Pages": "page", "Sources": "source", "Devices": "browser", "Behaviour": "event"}
-AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 
 
 def events_of(number: int, start: datetime) -> list[dict[str, Any]]:
@@ -57,55 +55,23 @@ def events_of(number: int, start: datetime) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def shelf(stack: Stack) -> Stack:
     """The stack with 130 sessions of yesterday."""
-    start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = yesterday_at_eight()
     for number in range(0, SESSIONS, 10):
         for agent, some in (
             (USER_AGENT, range(number, number + 7)),
             (FIREFOX, range(number + 7, number + 10)),
         ):
-            body = [event for one in some for event in events_of(one, start)]
-            request = urllib.request.Request(
-                f"{stack.url}/collect",
-                json.dumps(body).encode(),
-                {
-                    "Content-Type": "application/json",
-                    "User-Agent": agent,
-                    "Accept-Language": "en",
-                    "Accept": "*/*",
-                },
-            )
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                assert answer.status == 202
+            collect(stack, [event for one in some for event in events_of(one, start)], agent=agent)
     wait_for(stack.is_derived, "derivation")
     return stack
 
 
-class Dashboard:
-    """The page of the site in a browser, and the API beside it."""
-
-    def __init__(self, stack: Stack, page: Page) -> None:
-        self.stack = stack
-        self.page = page
-        self.link, _, fragment = stack.dashboard_link().partition("#")
-        self.token = fragment.removeprefix("token=")
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.errors.append(said.text) if said.type == "error" else None,
-        )
-
-    def open(self, search: str = "") -> None:
-        self.page.goto(f"{self.link}?site={SITE}&period=7d{search}#token={self.token}")
-        # A dialog that is open hides everything else from those who ask by role.
-        expect(self.page.locator("h1")).to_have_text(SITE)
+class Report(Dashboard):
+    """The report of the site."""
 
     def card(self, name: str) -> Locator:
         group = self.page.get_by_role("group", name="Figures; choose which one is drawn")
         return group.get_by_role("button", name=re.compile(f"^{name}"))
-
-    def panel(self, name: str) -> Locator:
-        return self.page.get_by_role("region", name=name, exact=True)
 
     def row(self, panel: str, name: str) -> Locator:
         return self.panel(panel).get_by_role("button", name=name, exact=True)
@@ -115,37 +81,18 @@ class Dashboard:
             "button", name=words, exact=True
         )
 
-    def ask(self, metrics: list[str], *dimensions: str, **more: Any) -> list[dict[str, Any]]:
-        today = datetime.now(UTC).date()
-        body = {
-            "site_id": SITE,
-            "start_date": (today - timedelta(days=6)).isoformat(),
-            "end_date": today.isoformat(),
-            "metrics": metrics,
-            "dimensions": dimensions,
-            **more,
-        }
-        request = urllib.request.Request(
-            f"{self.stack.url}/api/query",
-            json.dumps(body).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            rows: list[dict[str, Any]] = json.load(answer)["rows"]
-        return rows
-
     def expect_figures(self, filters: list[dict[str, Any]]) -> None:
         """Cards, chart and panels show what the API answers under these filters."""
-        [totals] = self.ask(list(CARDS.values()), filters=filters)
+        [totals] = self.query(list(CARDS.values()), filters=filters)
         for name, figure in zip(CARDS, totals["metrics"], strict=True):
             expect(self.card(name)).to_contain_text(f"{figure:,}")
         for name, dimension in PANELS.items():
-            rows = self.ask(["visitors"], dimension, filters=filters, limit=10)
+            rows = self.query(["visitors"], dimension, filters=filters, limit=10)
             figures = [f"{row['metrics'][0]:,}" for row in rows]
             cells = self.panel(name).locator("tbody td:nth-of-type(1)")
             # The first one of a row; it has the share beside the figure.
             expect(cells).to_have_text([re.compile(rf"{figure}$") for figure in figures])
-        days = self.ask(["visitors"], "time:day", filters=filters)
+        days = self.query(["visitors"], "time:day", filters=filters)
         self.page.get_by_role("button", name="Show as a table").click()
         drawn = self.panel("Overview").locator("tbody tr")
         expect(drawn).to_have_count(len(days))
@@ -156,8 +103,8 @@ class Dashboard:
 
 
 @pytest.fixture
-def dashboard(shelf: Stack, person: BrowserContext) -> Iterator[Dashboard]:
-    dashboard = Dashboard(shelf, person.new_page())
+def dashboard(shelf: Stack, person: BrowserContext) -> Iterator[Report]:
+    dashboard = Report(shelf, person.new_page(), SITE)
     yield dashboard
     assert dashboard.errors == []
 
@@ -167,7 +114,7 @@ def is_(dimension: str, *values: str) -> dict[str, Any]:
 
 
 def test_a_click_on_a_row_filters_everything_and_the_next_click_no_longer(
-    dashboard: Dashboard,
+    dashboard: Report,
 ) -> None:
     page = dashboard.page
     dashboard.open()
@@ -187,7 +134,7 @@ def test_a_click_on_a_row_filters_everything_and_the_next_click_no_longer(
     expect(dashboard.card("Pageviews")).to_contain_text("22")
 
     # A link reproduces the page.
-    other = Dashboard(dashboard.stack, page.context.new_page())
+    other = Report(dashboard.stack, page.context.new_page(), SITE)
     other.page.goto(page.url)
     other.expect_figures(both)
     other.page.close()
@@ -207,7 +154,7 @@ def test_a_click_on_a_row_filters_everything_and_the_next_click_no_longer(
     dashboard.expect_figures([])
 
 
-def test_a_filter_is_written_by_the_keyboard_alone(dashboard: Dashboard) -> None:
+def test_a_filter_is_written_by_the_keyboard_alone(dashboard: Report) -> None:
     page = dashboard.page
     dashboard.open()
     keys = page.keyboard
@@ -244,7 +191,7 @@ def test_a_filter_is_written_by_the_keyboard_alone(dashboard: Dashboard) -> None
     expect(page.get_by_role("group", name="Filters")).to_have_count(0)
 
 
-def test_a_wrong_pattern_is_told_in_the_editor(dashboard: Dashboard) -> None:
+def test_a_wrong_pattern_is_told_in_the_editor(dashboard: Report) -> None:
     page = dashboard.page
     dashboard.open()
     page.get_by_role("button", name="Filter", exact=True).click()
@@ -268,7 +215,7 @@ def test_a_wrong_pattern_is_told_in_the_editor(dashboard: Dashboard) -> None:
     expect(dashboard.card("Sessions")).to_contain_text("5")
 
 
-def test_details_are_searched_sorted_paged_and_saved(dashboard: Dashboard, tmp_path: Path) -> None:
+def test_details_are_searched_sorted_paged_and_saved(dashboard: Report, tmp_path: Path) -> None:
     page = dashboard.page
     dashboard.open()
     dashboard.panel("Pages").get_by_role("button", name="Show all 131 pages").click()
@@ -277,7 +224,7 @@ def test_details_are_searched_sorted_paged_and_saved(dashboard: Dashboard, tmp_p
     names = dialog.locator("tbody th")
 
     def rows(**more: Any) -> list[str]:
-        found = dashboard.ask(["visitors"], "page", **more)
+        found = dashboard.query(["visitors"], "page", **more)
         return [row["dimensions"][0] for row in found]
 
     expect(names).to_have_text(rows(limit=100))
@@ -320,7 +267,7 @@ def test_details_are_searched_sorted_paged_and_saved(dashboard: Dashboard, tmp_p
     expect(dialog).to_have_count(0)
 
 
-def test_no_cell_of_a_saved_file_is_a_formula(dashboard: Dashboard, tmp_path: Path) -> None:
+def test_no_cell_of_a_saved_file_is_a_formula(dashboard: Report, tmp_path: Path) -> None:
     page = dashboard.page
     dashboard.open("&sources=utm_campaign&details=utm_campaign")
     with page.expect_download() as download:
@@ -330,7 +277,7 @@ def test_no_cell_of_a_saved_file_is_a_formula(dashboard: Dashboard, tmp_path: Pa
     assert saved.read_text().splitlines()[1].startswith("'=1+1,")
 
 
-def test_keys_choose_the_period_and_are_listed(dashboard: Dashboard) -> None:
+def test_keys_choose_the_period_and_are_listed(dashboard: Report) -> None:
     page = dashboard.page
     dashboard.open()
     period = page.get_by_role("group", name="Period")
@@ -362,15 +309,6 @@ def test_keys_choose_the_period_and_are_listed(dashboard: Dashboard) -> None:
     expect(period).to_contain_text("Last 7 days")
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with what the page shows."""
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
-    )
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
-
-
 def open_editor(page: Page) -> None:
     page.get_by_role("button", name="Filter", exact=True).click()
     values = page.get_by_role("combobox", name="Values")
@@ -393,22 +331,15 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize("scene", SCENES)
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@screens
 def test_axe_finds_nothing_wrong(
     shelf: Stack, browser: Browser, scene: str, theme: Any, width: int
 ) -> None:
-    context = browser.new_context(
-        user_agent=USER_AGENT,
-        viewport={"width": width, "height": 844},
-        color_scheme=theme,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    dashboard = Dashboard(shelf, page)
     search, act = SCENES[scene]
-    dashboard.open(search)
-    page.wait_for_load_state("networkidle")
-    act(page)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+    with screen(browser, theme, width) as page:
+        dashboard = Report(shelf, page, SITE)
+        dashboard.open(search)
+        page.wait_for_load_state("networkidle")
+        act(page)
+        expect_well_made(page)
+        assert dashboard.errors == []

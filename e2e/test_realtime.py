@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack, wait_for
+from conftest import Stack, wait_for
+from dashboard import ask, collect, expect_well_made, find_problems, screen, screens, token_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from footfall.embedded.run_file import read_run_file
 
 SITE = "live-shop"
 OTHERS = [f"live-{number}" for number in range(7)]
-AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
-
-
-def send(stack: Stack, *events: dict[str, Any], user_agent: str = USER_AGENT) -> None:
-    headers = {"Content-Type": "application/json", "User-Agent": user_agent, "Accept": "*/*"}
-    headers["Accept-Language"] = "en"
-    body = json.dumps(events).encode()
-    request = urllib.request.Request(f"{stack.url}/collect", body, headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        assert answer.status == 202
 
 
 def view(site_id: str, visitor: str, path: str, minutes: float = 0, **more: Any) -> dict[str, Any]:
@@ -43,38 +32,28 @@ def view(site_id: str, visitor: str, path: str, minutes: float = 0, **more: Any)
     }
 
 
-def token(stack: Stack) -> str:
-    return stack.dashboard_link().partition("#token=")[2]
-
-
-def ask(stack: Stack, path: str, body: Any = None) -> Any:
-    headers = {"Authorization": f"Bearer {token(stack)}", "Content-Type": "application/json"}
-    sent = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{stack.url}/api/{path}", sent, headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
-
-
 def open_page(stack: Stack, page: Page, search: str) -> None:
     link = stack.dashboard_link().partition("#")[0]
-    page.goto(f"{link}{search}#token={token(stack)}")
+    page.goto(f"{link}{search}#token={token_of(stack)}")
 
 
 @pytest.fixture(scope="module")
 def busy(stack: Stack) -> Stack:
     """The stack with five visitors of a shop in the last half hour, a robot, and seven sites more."""
-    send(
+    collect(
         stack,
-        view(SITE, "a", "/", 20, attribution={"referrer": "https://www.google.com/"}),
-        view(SITE, "a", "/basket", 12),
-        view(SITE, "b", "/", 12),
-        view(SITE, "c", "/a/path/that/is/much/longer/than/any/phone/is/wide/and/goes/on", 7),
-        view(SITE, "d", "/", 2),
-        view(SITE, "e", "/basket", 1),
+        [
+            view(SITE, "a", "/", 20, attribution={"referrer": "https://www.google.com/"}),
+            view(SITE, "a", "/basket", 12),
+            view(SITE, "b", "/", 12),
+            view(SITE, "c", "/a/path/that/is/much/longer/than/any/phone/is/wide/and/goes/on", 7),
+            view(SITE, "d", "/", 2),
+            view(SITE, "e", "/basket", 1),
+        ],
     )
-    send(stack, view(SITE, "robot", "/robots.txt", 1), user_agent="curl/8.5.0")
+    collect(stack, [view(SITE, "robot", "/robots.txt", 1)], agent="curl/8.5.0")
     for site in OTHERS:
-        send(stack, view(site, "a", "/", 60 * 24 * 3), view(site, "b", "/", 60 * 24 * 40))
+        collect(stack, [view(site, "a", "/", 60 * 24 * 3), view(site, "b", "/", 60 * 24 * 40)])
     wait_for(stack.is_derived, "derivation")
     return stack
 
@@ -97,7 +76,7 @@ def test_the_page_shows_what_the_api_says_and_what_comes(
     open_page(busy, page, f"?site={SITE}&period=7d")
 
     # From the report, by the number of who is there.
-    current = ask(busy, f"sites/{SITE}/realtime")["current_visitors"]
+    current = ask(busy, f"/api/sites/{SITE}/realtime")["current_visitors"]
     page.get_by_role("link", name=f"{current} current visitors").click()
     expect(page.get_by_role("link", name="Realtime", exact=True)).to_have_attribute(
         "aria-current", "page"
@@ -105,7 +84,7 @@ def test_the_page_shows_what_the_api_says_and_what_comes(
     expect(page.get_by_role("heading", name="Last 30 minutes")).to_be_visible()
 
     def agrees() -> bool:
-        seen = ask(busy, f"sites/{SITE}/realtime")
+        seen = ask(busy, f"/api/sites/{SITE}/realtime")
         minutes = [[minute["visitors"], minute["pageviews"]] for minute in seen["minutes"]]
         now = page.get_by_role("region", name="Now", exact=True)
         shown = [now.locator("p span").first, *now.locator("dd").all()]
@@ -114,7 +93,7 @@ def test_the_page_shows_what_the_api_says_and_what_comes(
         return table(page) == minutes and [int(one.inner_text()) for one in shown] == figures
 
     wait_for(agrees, "the API's figures")
-    seen = ask(busy, f"sites/{SITE}/realtime")
+    seen = ask(busy, f"/api/sites/{SITE}/realtime")
     for name, key in (("Pages", "pages"), ("Sources", "sources")):
         items = page.get_by_role("region", name=name, exact=True).get_by_role("listitem")
         assert [item.split("\n")[1].split()[0] for item in items.all_inner_texts()] == [
@@ -127,13 +106,13 @@ def test_the_page_shows_what_the_api_says_and_what_comes(
     expect(lines.filter(has_text="/robots.txt")).to_contain_text("Robot: sent by a program")
 
     # What is collected now stands on top at once.
-    send(busy, view(SITE, "new", "/just-now"))
+    collect(busy, [view(SITE, "new", "/just-now")])
     expect(lines.first).to_contain_text("/just-now", timeout=3_000)
     expect(page.get_by_role("region", name="Pages", exact=True)).to_contain_text("/just-now")
 
     # Held still, and on again.
     page.get_by_role("button", name="Pause").click()
-    send(busy, view(SITE, "new", "/meanwhile"))
+    collect(busy, [view(SITE, "new", "/meanwhile")])
     expect(page.get_by_text("Paused: 1 newer")).to_be_visible()
     expect(lines.first).to_contain_text("/just-now")
     page.get_by_role("button", name="Go on").click()
@@ -154,20 +133,19 @@ def test_a_connection_that_is_lost_is_said_and_found_again(
     # What was known stays.
     expect(page.get_by_role("heading", name="Last 30 minutes")).to_be_visible()
     expect(page.get_by_text("Live: events appear")).to_be_visible(timeout=60_000)
-    send(busy, view(SITE, "after", "/after"))
+    collect(busy, [view(SITE, "after", "/after")])
     lines = page.get_by_role("region", name="Events", exact=True).locator("tbody tr")
     expect(lines.first).to_contain_text("/after")
 
 
 def test_a_new_site_waits_for_its_first_event(busy: Stack, person: BrowserContext) -> None:
-    ask(busy, "sites", {"site_id": "live-new"})
+    ask(busy, "/api/sites", {"site_id": "live-new"})
     page = person.new_page()
     open_page(busy, page, "?site=live-new&view=realtime")
     expect(page.get_by_role("heading", name="Waiting for the first event")).to_be_visible()
     expect(page.get_by_text('data-site="live-new"')).to_be_visible()
-    page.evaluate(AXE)
-    assert problems(page) == []
-    send(busy, view("live-new", "first", "/hello"))
+    assert find_problems(page) == []
+    collect(busy, [view("live-new", "first", "/hello")])
     lines = page.get_by_role("region", name="Events", exact=True).locator("tbody tr")
     expect(lines).to_have_count(1)
     expect(lines).to_contain_text("/hello")
@@ -178,7 +156,7 @@ def test_all_sites_lead_to_each_and_back(busy: Stack, person: BrowserContext) ->
     open_page(busy, page, "")
     expect(page.get_by_role("heading", name="All sites")).to_be_visible()
     cards = page.locator("main li")
-    found = ask(busy, "overview")["sites"]
+    found = ask(busy, "/api/overview")["sites"]
     by_name = {site["site_id"]: site for site in found}
     expect(cards).to_have_count(len(found))
     for text in cards.all_inner_texts():
@@ -209,29 +187,13 @@ def test_all_sites_lead_to_each_and_back(busy: Stack, person: BrowserContext) ->
     assert re.search(r"/dashboard/$", page.url)
 
 
-def problems(page: Page) -> list[Any]:
-    found: list[Any] = page.evaluate(
-        "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
-    )
-    return found
-
-
 @pytest.mark.parametrize("search", [f"?site={SITE}&view=realtime", f"?site={SITE}", ""])
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@screens
 def test_axe_finds_nothing_wrong(
     busy: Stack, browser: Browser, search: str, theme: Any, width: int
 ) -> None:
-    context = browser.new_context(
-        user_agent=USER_AGENT,
-        viewport={"width": width, "height": 844},
-        color_scheme=theme,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    open_page(busy, page, search)
-    ready = page.get_by_text("Last event").first if "view" not in search else page.locator("figure")
-    expect(ready).to_be_visible()
-    page.evaluate(AXE)
-    assert problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+    with screen(browser, theme, width) as page:
+        open_page(busy, page, search)
+        told = page.get_by_text("Last event").first
+        expect(told if "view" not in search else page.locator("figure")).to_be_visible()
+        expect_well_made(page)

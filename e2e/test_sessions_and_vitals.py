@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT, USER_AGENT, Stack, wait_for
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from conftest import USER_AGENT, Stack, wait_for
+from dashboard import (
+    Dashboard,
+    ask,
+    collect,
+    expect_well_made,
+    last_days,
+    screen,
+    screens,
+    yesterday_at_eight,
+)
+from playwright.sync_api import Browser, BrowserContext, expect
 
 SITE = "gallery"
 QUIET = "quiet"
@@ -23,7 +31,6 @@ IPHONE = (
     "Version/18.1 Mobile/15E148 Safari/604.1"
 )
 SESSIONS = 70
-AXE = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 VITALS = {"LCP": 1900, "INP": 150, "CLS": 0.08, "FCP": 900, "TTFB": 500}
 
 
@@ -56,28 +63,15 @@ def events_of(number: int, start: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def send(stack: Stack, events: list[dict[str, Any]], agent: str) -> None:
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": agent,
-        "Accept-Language": "en",
-        "Accept": "*/*",
-    }
-    for place in range(0, len(events), 100):
-        body = json.dumps(events[place : place + 100]).encode()
-        request = urllib.request.Request(f"{stack.url}/collect", body, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            assert answer.status == 202
-
-
 @pytest.fixture(scope="module")
 def gallery(stack: Stack) -> Stack:
     """The stack with 70 sessions of yesterday, and a site that measures nothing."""
-    start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = yesterday_at_eight()
     for agent, own in ((USER_AGENT, range(0, SESSIONS, 2)), (IPHONE, range(1, SESSIONS, 2))):
-        send(stack, [event for number in own for event in events_of(number, start)], agent)
+        events = [event for number in own for event in events_of(number, start)]
+        collect(stack, events, agent=agent)
     view = {"eventType": "pageview", "siteId": QUIET, "url": "https://quiet.example/"}
-    send(stack, [view], USER_AGENT)
+    collect(stack, [view])
     wait_for(stack.is_derived, "derivation")
     return stack
 
@@ -93,51 +87,26 @@ def seconds(milliseconds: float) -> Decimal:
     return told.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-class Dashboard:
-    """A page of the site in a browser, and the API beside it."""
+class Pages(Dashboard):
+    """The pages of sessions and web vitals."""
 
-    def __init__(self, stack: Stack, page: Page) -> None:
-        self.stack = stack
-        self.page = page
-        self.link, _, fragment = stack.dashboard_link().partition("#")
-        self.token = fragment.removeprefix("token=")
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.errors.append(said.text) if said.type == "error" else None,
-        )
+    def show(self, view: str, search: str = "", site: str | None = None) -> None:
+        self.go(f"&view={view}&period=7d{search}", site=site)
 
-    def open(self, view: str, search: str = "", site: str = SITE) -> None:
-        self.page.goto(f"{self.link}?view={view}&site={site}&period=7d{search}#token={self.token}")
-
-    def ask(self, path: str, **body: Any) -> dict[str, Any]:
-        today = datetime.now(UTC).date()
-        days = {
-            "site_id": SITE,
-            "start_date": (today - timedelta(days=6)).isoformat(),
-            "end_date": today.isoformat(),
-        }
-        request = urllib.request.Request(
-            f"{self.stack.url}{path}",
-            json.dumps(days | body).encode(),
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
+    def ask(self, path: str, **body: Any) -> Any:
+        return ask(self.stack, path, {"site_id": self.site, **last_days(7), **body})
 
 
 @pytest.fixture
-def dashboard(gallery: Stack, person: BrowserContext) -> Iterator[Dashboard]:
-    dashboard = Dashboard(gallery, person.new_page())
+def dashboard(gallery: Stack, person: BrowserContext) -> Iterator[Pages]:
+    dashboard = Pages(gallery, person.new_page(), SITE)
     yield dashboard
     assert dashboard.errors == []
 
 
-def test_the_list_is_the_apis_and_loads_on(dashboard: Dashboard, tmp_path: Path) -> None:
+def test_the_list_is_the_apis_and_loads_on(dashboard: Pages, tmp_path: Path) -> None:
     page = dashboard.page
-    dashboard.open("sessions")
+    dashboard.show("sessions")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{SESSIONS} sessions")
     names = page.locator("tbody th a")
     expect(names).to_have_count(50)
@@ -161,20 +130,20 @@ def test_the_list_is_the_apis_and_loads_on(dashboard: Dashboard, tmp_path: Path)
         assert [row["id"] for row in csv.DictReader(lines)] == [session["id"] for session in told]
 
 
-def test_filters_choose_the_sessions_that_the_report_counts(dashboard: Dashboard) -> None:
+def test_filters_choose_the_sessions_that_the_report_counts(dashboard: Pages) -> None:
     page = dashboard.page
-    dashboard.open("sessions", "&filter=event,is,order")
+    dashboard.show("sessions", "&filter=event,is,order")
     expect(page.get_by_role("heading", level=1)).to_have_text("10 sessions")
     expect(page.locator("tbody th a")).to_have_count(10)
     page.get_by_role("button", name="Remove the filter Event is order").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{SESSIONS} sessions")
-    dashboard.open("sessions", "&filter=page,is,/nowhere")
+    dashboard.show("sessions", "&filter=page,is,/nowhere")
     expect(page.get_by_text("No session of this period meets the filters.")).to_be_visible()
 
 
-def test_a_session_opens_by_its_link_and_closes_by_the_back_button(dashboard: Dashboard) -> None:
+def test_a_session_opens_by_its_link_and_closes_by_the_back_button(dashboard: Pages) -> None:
     page = dashboard.page
-    dashboard.open("sessions", "&filter=event,is,order")
+    dashboard.show("sessions", "&filter=event,is,order")
     first = page.locator("tbody th a").first
     name = first.inner_text()
     first.focus()
@@ -208,14 +177,14 @@ def test_a_session_opens_by_its_link_and_closes_by_the_back_button(dashboard: Da
     expect(panel).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("10 sessions")
 
-    dashboard.open("sessions", "&session=1-0123456789abcdef")
+    dashboard.show("sessions", "&session=1-0123456789abcdef")
     expect(panel).to_contain_text("There is no such session")
     dashboard.errors.clear()
 
 
-def test_the_vitals_are_the_apis(dashboard: Dashboard) -> None:
+def test_the_vitals_are_the_apis(dashboard: Pages) -> None:
     page = dashboard.page
-    dashboard.open("vitals")
+    dashboard.show("vitals")
     told = {row["vital"]: row["figures"] for row in dashboard.ask("/api/web-vitals")["rows"]}
     cards = page.get_by_role("group", name="Web vitals; choose which one is drawn")
     lcp, inp = (
@@ -250,23 +219,23 @@ def test_the_vitals_are_the_apis(dashboard: Dashboard) -> None:
     expect(inp).to_contain_text(f"{2 * SESSIONS} measurements")
 
 
-def test_a_site_that_measures_nothing_says_how_to(dashboard: Dashboard) -> None:
-    dashboard.open("vitals", site=QUIET)
+def test_a_site_that_measures_nothing_says_how_to(dashboard: Pages) -> None:
+    dashboard.show("vitals", site=QUIET)
     page = dashboard.page
     expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
     expect(page.locator("pre")).to_contain_text(
         'data-site="quiet" data-web-vitals="true"></script>'
     )
-    dashboard.open("sessions", "&filter=country,is,ZZ", site=QUIET)
+    dashboard.show("sessions", "&filter=country,is,ZZ", site=QUIET)
     expect(page.get_by_text("No session of this period meets the filters.")).to_be_visible()
 
 
-def test_a_failure_is_said_and_can_be_tried_again(dashboard: Dashboard) -> None:
+def test_a_failure_is_said_and_can_be_tried_again(dashboard: Pages) -> None:
     page = dashboard.page
     refused = {"error": "unprocessable", "detail": "Not today."}
     for view, path in (("sessions", "/api/sessions"), ("vitals", "/api/web-vitals")):
         page.route(f"**{path}", lambda route: route.fulfill(status=422, json=refused))
-        dashboard.open(view)
+        dashboard.show(view)
         expect(page.get_by_text("Not today.")).to_be_visible()
         page.unroute(f"**{path}")
         page.get_by_role("button", name="Try again").click()
@@ -274,42 +243,25 @@ def test_a_failure_is_said_and_can_be_tried_again(dashboard: Dashboard) -> None:
     dashboard.errors.clear()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@screens
 def test_axe_finds_nothing_wrong_and_nothing_is_cut_off(
-    gallery: Stack, browser: Browser, scheme: Any, width: int
+    gallery: Stack, browser: Browser, theme: Any, width: int
 ) -> None:
-    context = browser.new_context(
-        user_agent=USER_AGENT,
-        viewport={"width": width, "height": 844},
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
-    dashboard = Dashboard(gallery, context.new_page())
-    page = dashboard.page
-
-    def check(what: str) -> None:
-        page.evaluate(AXE)
-        found = page.evaluate(
-            "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
-        )
-        assert found == [], what
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
-
-    dashboard.open("sessions")
-    expect(page.locator("tbody th a").first).to_be_visible()
-    check("sessions")
-    page.locator("tbody th a").last.click()
-    expect(page.get_by_role("dialog").locator("ol li").first).to_be_visible()
-    check("one session")
-    dashboard.open("vitals")
-    expect(page.get_by_role("heading", name="LCP by day, p75")).to_be_visible()
-    expect(page.locator("tbody th").first).to_be_visible()
-    check("vitals")
-    page.get_by_role("button", name="Table").click()
-    check("vitals as a table")
-    dashboard.open("vitals", site=QUIET)
-    expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
-    check("no vitals")
-    context.close()
-    assert dashboard.errors == []
+    with screen(browser, theme, width) as page:
+        dashboard = Pages(gallery, page, SITE)
+        dashboard.show("sessions")
+        expect(page.locator("tbody th a").first).to_be_visible()
+        expect_well_made(page, "sessions")
+        page.locator("tbody th a").last.click()
+        expect(page.get_by_role("dialog").locator("ol li").first).to_be_visible()
+        expect_well_made(page, "one session")
+        dashboard.show("vitals")
+        expect(page.get_by_role("heading", name="LCP by day, p75")).to_be_visible()
+        expect(page.locator("tbody th").first).to_be_visible()
+        expect_well_made(page, "vitals")
+        page.get_by_role("button", name="Table").click()
+        expect_well_made(page, "vitals as a table")
+        dashboard.show("vitals", site=QUIET)
+        expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
+        expect_well_made(page, "no vitals")
+        assert dashboard.errors == []

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from conftest import USER_AGENT, Stack, wait_for
+from dashboard import ask, collect, expect_well_made, find_problems, listen, screen, screens
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_accounts import PASSWORD, command, find_problems, listen
+from test_accounts import PASSWORD, command
 
 SITE = "e2e-settings"
 SECTIONS = (
@@ -22,27 +23,8 @@ SECTIONS = (
 )
 
 
-def api(stack: Stack, path: str) -> Any:
-    token = stack.dashboard_link().partition("#token=")[2]
-    request = urllib.request.Request(
-        f"{stack.url}{path}", headers={"Authorization": f"Bearer {token}"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
 def settings_of(stack: Stack, site: str = SITE) -> Any:
-    return api(stack, f"/api/sites/{site}")
-
-
-def send(stack: Stack, events: list[dict[str, Any]], **headers: str) -> int:
-    request = urllib.request.Request(
-        f"{stack.url}/collect",
-        json.dumps(events).encode(),
-        {"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
-    )
-    with urllib.request.urlopen(request) as answer:
-        return int(answer.status)
+    return ask(stack, f"/api/sites/{site}")
 
 
 def views(number: int, site: str = SITE, **fields: Any) -> list[dict[str, Any]]:
@@ -64,9 +46,9 @@ def views(number: int, site: str = SITE, **fields: Any) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def known(stack: Stack) -> Stack:
     """A site with 30 good pageviews, 5 of them twice, and 3 of a robot."""
-    send(stack, views(30))
-    send(stack, views(5))
-    send(stack, views(3), **{"User-Agent": "Googlebot/2.1"})
+    collect(stack, views(30))
+    collect(stack, views(5))
+    collect(stack, views(3), agent="Googlebot/2.1")
     wait_for(stack.is_derived, "derivation")
     command(stack, "user", "add", "root", "--admin", "--link")
     return stack
@@ -76,7 +58,7 @@ def known(stack: Stack) -> Stack:
 def page(known: Stack, person: BrowserContext) -> Iterator[Page]:
     """Somebody signed in as an administrator by a new link, so by cookie and CSRF header."""
     page = person.new_page()
-    errors = listen(page)
+    errors = listen(page, failed_loads=False)
     page.goto(command(known, "user", "link", "root"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
@@ -93,7 +75,7 @@ def open_section(page: Page, stack: Stack, section: str, site: str = SITE) -> No
 def test_quality_says_what_the_api_says(known: Stack, page: Page) -> None:
     page.goto(f"{known.url}/dashboard/?view=quality&site={SITE}")
     expect(page.get_by_role("heading", name="Can the figures be trusted?")).to_be_visible()
-    asked = api(known, f"/api/sites/{SITE}/quality?hours=24")
+    asked = ask(known, f"/api/sites/{SITE}/quality?hours=24")
     assert asked["looked_at"] == 38
     for check in asked["checks"]:
         [shown] = (
@@ -142,7 +124,7 @@ def test_a_site_is_added_changed_reset_and_deleted(known: Stack, page: Page) -> 
     expect(page.locator("pre").first).to_contain_text('data-site="e2e-new"')
     page.get_by_label("Wait for consent").check()
     expect(page.locator("pre").first).to_contain_text('data-consent="required"')
-    send(known, views(3, "e2e-new", url="https://new.example/arrived"))
+    collect(known, views(3, "e2e-new", url="https://new.example/arrived"))
     expect(page.get_by_text("/arrived, came")).to_be_visible(timeout=60_000)
 
     # A refusal keeps the draft; a save tells so; undo brings back what was there.
@@ -296,7 +278,7 @@ def test_administrators_keep_all_accounts(known: Stack, page: Page) -> None:
     asked.get_by_role("button", name="Remove the account").click()
     expect(asked).to_have_count(0)
     expect(row).to_have_count(0)
-    names = [user["name"] for user in api(known, "/api/users")["users"]]
+    names = [user["name"] for user in ask(known, "/api/users")["users"]]
     assert "emil" not in names
 
 
@@ -366,13 +348,10 @@ def test_a_visitor_is_exported_and_erased(known: Stack, page: Page) -> None:
     expect(page.get_by_text("Nothing of this visitor is kept.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_axe_finds_nothing_wrong(known: Stack, browser: Browser, scheme: Any, width: int) -> None:
-    with browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme
-    ) as context:
-        page = context.new_page()
-        errors = listen(page)
+@screens
+def test_axe_finds_nothing_wrong(known: Stack, browser: Browser, theme: Any, width: int) -> None:
+    with screen(browser, theme, width) as page:
+        errors = listen(page, failed_loads=False)
         page.goto(known.dashboard_link())
         expect(page.get_by_role("button", name=re.compile("^Account"))).to_be_visible()
         addresses = [f"view=settings&section={section}" for section in SECTIONS]
@@ -380,6 +359,5 @@ def test_axe_finds_nothing_wrong(known: Stack, browser: Browser, scheme: Any, wi
             page.goto(f"{known.url}/dashboard/?{address}&site={urllib.parse.quote(SITE)}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             expect(page.locator("[aria-busy=true]")).to_have_count(0)
-            assert find_problems(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth") == width, address
+            expect_well_made(page, address)
         assert errors == []
