@@ -145,10 +145,12 @@ class Hub:
 
     async def look(self, site_id: str) -> Sight:
         """The last half hour, a few seconds old at most. Raises NotFound, Unavailable."""
-        found = self._sights.get(site_id) or self._kept.get(site_id)
-        age_s = self.pace.oldest_s if site_id in self._sights else self.pace.kept_s
-        if found is not None and self._time() - found.read_at < age_s:
-            return found
+        for found, age_s in (
+            (self._sights.get(site_id), self.pace.oldest_s),
+            (self._kept.get(site_id), self.pace.kept_s),
+        ):
+            if found is not None and self._time() - found.read_at < age_s:
+                return found
         found = await self._read_once(site_id)
         self._kept.pop(site_id, None)
         while len(self._kept) >= MAX_KEPT:
@@ -200,11 +202,10 @@ class Hub:
 
     async def stop(self) -> None:
         self.close()
-        for task in (self._poller, *self._reading.values()):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError, FootfallError):
-                    await task
+        tasks = [task for task in (self._poller, *self._reading.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _end_all(self) -> None:
         for listeners in self._listeners.values():
@@ -245,17 +246,20 @@ class Hub:
         )
 
     async def _poll(self) -> None:
-        while self._listeners:
-            try:
-                async with snapshot(self._engine) as connection:
-                    await self._look_at_all(connection)
-            except FootfallError as error:
-                # The listeners stay: once the database is back, they are told what came.
-                logger.warning("realtime cannot read", extra={"detail": error.detail})
-            await asyncio.sleep(self.pace.poll_s)
+        try:
+            while self._listeners:
+                try:
+                    async with snapshot(self._engine) as connection:
+                        await self._look_at_all(connection)
+                except FootfallError as error:
+                    # The listeners stay: once the database is back, they are told what came.
+                    logger.warning("realtime cannot read", extra={"detail": error.detail})
+                await asyncio.sleep(self.pace.poll_s)
+        finally:
+            # Here and not once the task is done: whoever listens in between must start another.
+            self._poller = None
 
     def _after_polling(self, done: asyncio.Task[None]) -> None:
-        self._poller = None
         if done.cancelled():
             return
         error = done.exception()
@@ -294,9 +298,12 @@ class Hub:
             if event.log_id > sights[event.site_id].last_id:
                 of_site.setdefault(event.site_id, []).append(event)
         for sight in sights.values():
-            sight.last_id = position.newest_id
+            # One that was opened meanwhile may know of more already.
+            sight.last_id = max(sight.last_id, position.newest_id)
         for site_id, events in of_site.items():
             sight = sights[site_id]
+            if self._sights.get(site_id) is not sight:
+                continue
             documents = self._documents(events[:MAX_EVENTS])
             sight.newest_event_id = events[0].log_id
             sight.events.extendleft(reversed(documents))
@@ -306,12 +313,19 @@ class Hub:
     async def _tell_figures(
         self, connection: AsyncConnection, site_id: str, sight: Sight, position: Position
     ) -> None:
-        began = self._time()
-        figures = await realtime.read_figures(connection, site_id, self._clock())
+        # First, so that a site whose figures cannot be read does not keep the others waiting.
+        began = sight.read_at = self._time()
+        try:
+            now = self._clock()
+            figures = await realtime.read_figures(connection, site_id, now)
+            newest = await realtime.read_newest(connection, site_id, now, position)
+        finally:
+            sight.took_s = self._time() - began
         sight.figures = _encode(figures)
-        sight.read_at = began
-        sight.took_s = self._time() - began
         sight.counted_id = position.derived_id
+        if sight.last_id == position.newest_id:
+            # Without what has become too old, or was erased.
+            sight.events = deque(self._documents(newest), maxlen=MAX_EVENTS)
         for listener in self._listeners.get(site_id, ()):
             listener.put_figures(sight.figures)
 

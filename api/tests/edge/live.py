@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +21,13 @@ from footfall.edge.hub import Hub, Pace
 BEARER: Final = {"Authorization": f"Bearer {TOKEN}"}
 # As quick as may be, and every answer anew.
 QUICK: Final = Pace(poll_s=0.01, figures_s=0.0, oldest_s=0.05, kept_s=0.0)
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Let the others of the event loop go on, until it holds."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0)
 
 
 class Stream:
@@ -85,9 +92,8 @@ async def serving(url: str, clock: Clock, pace: Pace = QUICK) -> AsyncIterator[L
     )
     server = Server(app, config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not task.done(), task.exception()
-        await asyncio.sleep(0)
+    await until(lambda: server.started or task.done())
+    assert not task.done(), task.exception()
     port = server.servers[0].sockets[0].getsockname()[1]
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{port}",

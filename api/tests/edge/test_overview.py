@@ -93,7 +93,9 @@ async def test_who_is_there_now_is_counted_where_something_came(stack: Stack) ->
         "shop": 2,
         "blog": 0,
     }
-    stack.clock.advance(minutes=6)
+    stack.clock.advance(minutes=4)
+    assert [site["current_visitors"] for site in (await get(stack))["sites"]] == [0, 2]
+    stack.clock.advance(minutes=2)
     assert [site["current_visitors"] for site in (await get(stack))["sites"]] == [0, 0]
 
 

@@ -12,14 +12,13 @@ import asyncpg
 import httpx
 import pytest
 from conftest import Clock
-from live import BEARER, QUICK, Live, serving
+from live import BEARER, QUICK, Live, serving, until
 
 from build import NOON, click, pageview
 from footfall import worker
 from footfall.admin import keys, logins, users
 from footfall.database import Pool, transaction
 from footfall.edge.hub import Listener, Pace
-from footfall.reports import realtime
 
 NOW = NOON + timedelta(hours=2, seconds=30)
 
@@ -107,6 +106,27 @@ async def test_figures_are_those_of_the_last_thirty_minutes(live: Live, pool: Po
     assert seen["countries"] == []
 
 
+async def test_only_so_much_is_told_and_nothing_from_before(live: Live, pool: Pool) -> None:
+    own = {"referrer": "https://shop.example/"}
+    await send(
+        live,
+        of("past", 40, "/past"),
+        # Gone from those who are there now by six seconds; somebody else clicked half a minute later.
+        of("left", 5.1, attribution=own),
+        click(visitorId="here", sessionId="s-here", timestamp=ago(4.9)),
+        *(of(f"p{number}", 6, f"/{number}") for number in range(11)),
+    )
+    await worker.catch_up(pool)
+    seen = await look(live)
+    assert seen["current_visitors"] == 1
+    assert len(seen["pages"]) == 10
+    assert [event["path"] for event in seen["events"]].count("/past") == 0
+    assert len(seen["events"]) == 13
+    assert "click" in {event["event_type"] for event in seen["events"]}
+    # From one's own site nobody came.
+    assert [one["value"] for one in seen["sources"]] == ["Direct / none"]
+
+
 async def test_events_stand_there_before_they_are_derived_and_only_once(
     live: Live, pool: Pool
 ) -> None:
@@ -190,8 +210,9 @@ async def test_a_stream_tells_what_comes_while_it_is_open(live: Live, pool: Pool
         assert told["skipped"] == 0
 
         await worker.catch_up(pool)
-        while (figures := await stream.find("figures"))["visitors"] != 2:
-            pass
+        async with asyncio.timeout(30):
+            while (figures := await stream.find("figures"))["visitors"] != 2:
+                pass
         assert "events" not in figures
         assert figures["pages"][1]["value"] == "/new"
 
@@ -201,8 +222,7 @@ async def test_a_stream_tells_what_comes_while_it_is_open(live: Live, pool: Pool
         assert [event["path"] for event in snapshot["events"]] == ["/new", "/before"]
 
     # What came while nobody listened is there, too.
-    while live.hub.stream_count:
-        await asyncio.sleep(0)
+    await until(lambda: live.hub.stream_count == 0)
     await send(live, of("later", 0, "/later"))
     async with live.stream() as stream:
         _, snapshot = await stream.next()
@@ -213,15 +233,15 @@ async def test_listeners_share_one_look_and_nobody_looks_for_nobody(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await send(live, of("v", 1))
-    looks: list[str] = []
-    read_newest = realtime.read_newest
-
-    async def counted(*arguments: Any) -> Any:
-        looks.append(arguments[1])
-        return await read_newest(*arguments)
-
-    monkeypatch.setattr(realtime, "read_newest", counted)
     hub = live.hub
+    looks: list[str] = []
+    read = hub._read
+
+    async def counted(site_id: str) -> Any:
+        looks.append(site_id)
+        return await read(site_id)
+
+    monkeypatch.setattr(hub, "_read", counted)
     async with live.stream() as first, live.stream() as second:
         for stream in (first, second):
             assert (await stream.next())[0] == "snapshot"
@@ -230,8 +250,7 @@ async def test_listeners_share_one_look_and_nobody_looks_for_nobody(
             assert (await stream.find("events"))["events"][0]["path"] == "/both"
         assert looks == ["shop"]
         assert hub.is_looking
-    while hub.is_looking:
-        await asyncio.sleep(0)
+    await until(lambda: not hub.is_looking)
     assert hub.stream_count == 0
 
 
@@ -305,8 +324,7 @@ async def test_more_streams_than_the_server_bears_are_told_so(
             assert answer.headers["retry-after"] == "30"
             # An answer without a stream is no stream.
             assert len((await look(live))["events"]) == 1
-        while live.hub.stream_count:
-            await asyncio.sleep(0)
+        await until(lambda: live.hub.stream_count == 0)
         async with live.stream() as stream:
             assert (await stream.next())[0] == "snapshot"
 
