@@ -47,7 +47,7 @@ from footfall.reports.narrowed import of_pages_asked_for, sessions_that_meet
 from footfall.reports.query import Period
 from footfall.reports.sites import timezone_of
 from footfall.reports.snapshot import check_patterns, snapshot
-from footfall.reports.vocabulary import DIMENSIONS, Dimension, DimensionKind
+from footfall.reports.vocabulary import DIMENSIONS, Dimension, DimensionKind, find_dimension
 from footfall.tables import user_events, user_sessions
 
 MAX_ROWS: Final = 1_000
@@ -209,15 +209,19 @@ def make_vitals_query(
 
 
 def _dimension(name: str) -> Dimension:
-    if name not in DIMENSIONS:
+    dimension = find_dimension(name)
+    if dimension is None:
         raise Unprocessable(
             f"dimensions: {name!r} is not a dimension{suggestion(name, DIMENSIONS)}",
             field="dimensions",
         )
-    dimension = DIMENSIONS[name]
-    if dimension.kind is DimensionKind.EVENT or name == "time:hour":
+    if dimension.kind not in _TELLING or name == "time:hour":
         raise Unprocessable(f"dimensions: vitals are not told by {name}.", field="dimensions")
     return dimension
+
+
+# What a measurement has: an instant, a page, a session.
+_TELLING: Final = (DimensionKind.TIME, DimensionKind.PAGE, DimensionKind.SESSION)
 
 
 async def tell_vitals(engine: AsyncEngine, query: VitalsQuery) -> VitalsAnswer:
@@ -278,10 +282,14 @@ async def _break_down(
         .offset(query.offset)
     )
     records = [tuple(record) for record in await connection.execute(statement)]
+    if records:
+        total_rows = int(records[0][-1])
+    else:
+        total_rows = int(await connection.scalar(select(func.count()).select_from(groups)) or 0)
     before: dict[str, Measured] = {}
     if query.comparison is not None and records:
-        groups = compile_vitals(query, query.comparison, zone).subquery("groups")
-        other = select(groups).where(groups.c.key.in_([record[0] for record in records]))
+        others = compile_vitals(query, query.comparison, zone).subquery("groups")
+        other = select(others).where(others.c.key.in_([record[0] for record in records]))
         before = {r[0]: Measured(*r[2:]) for r in await connection.execute(other)}
     rows = [
         VitalsRow(
@@ -292,7 +300,7 @@ async def _break_down(
         )
         for record in records
     ]
-    return rows, records[0][-1] if records else query.offset
+    return rows, total_rows
 
 
 def compile_vitals(query: VitalsQuery, period: Period, zone: ZoneInfo) -> Select[Any]:

@@ -283,6 +283,29 @@ async def test_flagged_measurements_come_on_request(stack: Stack) -> None:
         assert answer["rows"][0]["figures"]["measurements"] == number
 
 
+async def test_a_page_past_the_end_tells_how_many_rows_there_are(
+    stack: Stack, measured: list[Measurement]
+) -> None:
+    told = await ask(stack, vitals=["LCP"], dimensions=["page"])
+    past = await ask(stack, vitals=["LCP"], dimensions=["page"], offset=100)
+    assert (past["rows"], past["total_rows"]) == ([], told["total_rows"])
+    # The query as it was understood.
+    assert (past["query"]["limit"], past["query"]["offset"]) == (100, 100)
+
+
+async def test_a_last_value_that_is_none_takes_the_measurement_away(stack: Stack) -> None:
+    await stack.rows("insert into sites (site_id) values ('shop')")
+    for place, told in enumerate([{"value": 900}, {}]):
+        document = {"eventType": "web_vital", "siteId": "shop", "sessionId": "s", "visitorId": "v"}
+        at = MIDDLE + timedelta(seconds=place)
+        data = {"name": "LCP", "id": "one", **told}
+        await stack.send({**document, "timestamp": at.isoformat(), "eventData": data})
+    await stack.derive()
+    assert await stack.value("select count(*) from user_events where web_vital = 'LCP'") == 2
+    [row] = (await ask(stack, vitals=["LCP"]))["rows"]
+    assert row["figures"]["measurements"] == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -291,7 +314,10 @@ async def test_flagged_measurements_come_on_request(stack: Stack) -> None:
         ({"dimensions": ["page"]}, "vitals"),
         ({"vitals": ["LCP"], "dimensions": ["page", "browser"]}, "dimensions"),
         ({"vitals": ["LCP"], "dimensions": ["pages"]}, "dimensions"),
-        ({"vitals": ["LCP"], "dimensions": ["event"]}, "dimensions"),
+        *(
+            ({"vitals": ["LCP"], "dimensions": [name]}, "dimensions")
+            for name in ("event", "event_property", "property:plan", "outbound_link", "form")
+        ),
         ({"dimensions": ["time:hour"]}, "dimensions"),
         ({"order_by": "p99"}, "order_by"),
         ({"limit": 0}, "limit"),
