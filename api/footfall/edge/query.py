@@ -8,16 +8,13 @@ from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from pydantic import BaseModel
 
 from footfall.edge.auth import Access, require_access
 from footfall.edge.reports import ERRORS, NO_SITE, Allowed, WireError, utc
-from footfall.edge.wire_query import WireAnswer, WireQuery, place_of, to_query
+from footfall.edge.wire_query import WireAnswer, WireQuery, read_body, to_query
 from footfall.reports.download import stream_csv
-from footfall.reports.query import Query
 from footfall.reports.run import run
 from footfall.reports.vocabulary import (
     ANY_PROPERTY,
@@ -145,18 +142,11 @@ async def get_vocabulary() -> WireVocabulary:
     )
 
 
-async def _read_query(request: Request, _: Allowed) -> WireQuery:
-    # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
-    try:
-        return WireQuery.model_validate_json(await request.body())
-    except ValidationError as error:
-        problems = error.errors(include_url=False)
-        for problem in problems:
-            problem["loc"] = place_of(problem["loc"])
-        raise RequestValidationError(problems) from None
+async def _read(request: Request, _: Allowed) -> WireQuery:
+    return await read_body(WireQuery, request)
 
 
-Asked = Annotated[WireQuery, Depends(_read_query)]
+Asked = Annotated[WireQuery, Depends(_read)]
 
 
 @router.post(
@@ -206,28 +196,27 @@ async def post_query_csv(request: Request, access: Allowed, body: Asked) -> Resp
 async def _answer_csv(request: Request, access: Access, body: WireQuery) -> Response:
     access.check_site(body.site_id)
     query = to_query(body, default_limit=None)
-    engine: AsyncEngine = request.state.engine
-    chunks = stream_csv(engine, query)
+    what = query.dimension.name if query.dimension else "totals"
+    name = f"{query.site_id}-{what}-{query.period.start}-{query.period.end}"
+    return await csv_answer(stream_csv(request.state.engine, query), name)
+
+
+async def csv_answer(chunks: AsyncGenerator[str, None], name: str) -> StreamingResponse:
+    """Text in pieces as a file of CSV. name: what is no letter or digit becomes a dash."""
     # What can go wrong goes wrong before the first rows, while the status is still open.
     first = await anext(chunks)
+    file_name = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:150] + ".csv"
     return StreamingResponse(
-        continued(first, chunks),
+        _continued(first, chunks),
         media_type=CSV,
-        headers={"Content-Disposition": f'attachment; filename="{_file_name(query)}"'},
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
 
 
-async def continued(first: str, chunks: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+async def _continued(first: str, chunks: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
     try:
         yield first
         async for chunk in chunks:
             yield chunk
     finally:
         await chunks.aclose()
-
-
-def _file_name(query: Query) -> str:
-    """As demo-source-2026-11-01-2026-11-30.csv."""
-    what = query.dimension.name if query.dimension else "totals"
-    name = f"{query.site_id}-{what}-{query.period.start}-{query.period.end}"
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:150] + ".csv"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
 
 from footfall.edge.auth import require_access
-from footfall.edge.query import CSV, continued
+from footfall.edge.query import CSV, csv_answer
 from footfall.edge.reports import ERRORS, NO_SITE, Allowed, WireError, utc
-from footfall.edge.wire_query import WireFilter, WirePeriod, place_of, to_filters
+from footfall.edge.wire_query import WireFilter, WirePeriod, read_body, to_filters
 from footfall.reports.filters import MAX_CONDITIONS
 from footfall.reports.query import make_period
 from footfall.reports.sessions import (
@@ -180,18 +177,11 @@ class WireTimeline(BaseModel):
     more_others: bool
 
 
-async def _read_body(request: Request, _: Allowed) -> WireSessionsQuery:
-    # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
-    try:
-        return WireSessionsQuery.model_validate_json(await request.body())
-    except ValidationError as error:
-        problems = error.errors(include_url=False)
-        for problem in problems:
-            problem["loc"] = place_of(problem["loc"])
-        raise RequestValidationError(problems) from None
+async def _read(request: Request, _: Allowed) -> WireSessionsQuery:
+    return await read_body(WireSessionsQuery, request)
 
 
-Asked = Annotated[WireSessionsQuery, Depends(_read_body)]
+Asked = Annotated[WireSessionsQuery, Depends(_read)]
 
 
 @router.post(
@@ -210,7 +200,9 @@ async def post_sessions(request: Request, access: Allowed, body: Asked) -> Respo
     found = await list_sessions(request.state.engine, _to_query(body))
     return JSONResponse(
         {
-            "query": body.model_dump(mode="json", by_alias=True),
+            "query": body.model_copy(update={"limit": body.limit or DEFAULT_SESSIONS}).model_dump(
+                mode="json", by_alias=True
+            ),
             "timezone": found.timezone,
             "now": utc(request.state.clock()),
             "sessions": [_told(session) for session in found.sessions],
@@ -228,17 +220,8 @@ async def post_sessions(request: Request, access: Allowed, body: Asked) -> Respo
 async def post_sessions_csv(request: Request, access: Allowed, body: Asked) -> Response:
     """The same as CSV (RFC 4180, UTF-8) with a header, streamed; all sessions unless a limit is given."""
     access.check_site(body.site_id)
-    engine: AsyncEngine = request.state.engine
-    chunks = stream_sessions(engine, _to_query(body))
-    # What can go wrong goes wrong before the first rows, while the status is still open.
-    first = await anext(chunks)
-    name = f"{body.site_id}-sessions-{body.start_date}-{body.end_date}"
-    file_name = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:150] + ".csv"
-    return StreamingResponse(
-        continued(first, chunks),
-        media_type=CSV,
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
+    chunks = stream_sessions(request.state.engine, _to_query(body))
+    return await csv_answer(chunks, f"{body.site_id}-sessions-{body.start_date}-{body.end_date}")
 
 
 @router.get(

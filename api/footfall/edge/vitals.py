@@ -6,12 +6,11 @@ from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from footfall.edge.auth import require_access
 from footfall.edge.reports import ERRORS, NO_SITE, Allowed, Moment, WireError, utc
-from footfall.edge.wire_query import Names, WireFilter, WirePeriod, place_of, to_filters, to_period
+from footfall.edge.wire_query import Names, WireFilter, WirePeriod, read_body, to_filters, to_period
 from footfall.reports.filters import MAX_CONDITIONS
 from footfall.reports.query import MAX_OFFSET, make_period
 from footfall.reports.vitals import (
@@ -141,18 +140,11 @@ class WireVitalsAnswer(BaseModel):
     total_rows: int
 
 
-async def _read_body(request: Request, _: Allowed) -> WireVitalsQuery:
-    # Read here and not as a parameter: FastAPI parses those before any dependency has refused.
-    try:
-        return WireVitalsQuery.model_validate_json(await request.body())
-    except ValidationError as error:
-        problems = error.errors(include_url=False)
-        for problem in problems:
-            problem["loc"] = place_of(problem["loc"])
-        raise RequestValidationError(problems) from None
+async def _read(request: Request, _: Allowed) -> WireVitalsQuery:
+    return await read_body(WireVitalsQuery, request)
 
 
-Asked = Annotated[WireVitalsQuery, Depends(_read_body)]
+Asked = Annotated[WireVitalsQuery, Depends(_read)]
 
 
 @router.post(
@@ -170,9 +162,10 @@ async def post_web_vitals(request: Request, access: Allowed, body: Asked) -> Wir
     Exact percentiles over single measurements, interpolated as percentile_cont of SQL does.
     """
     access.check_site(body.site_id)
-    answer = await tell_vitals(request.state.engine, _to_query(body))
+    query = _to_query(body)
+    answer = await tell_vitals(request.state.engine, query)
     return WireVitalsAnswer(
-        query=body,
+        query=body.model_copy(update={"limit": query.limit, "vitals": list(query.vitals)}),
         timezone=answer.timezone,
         now=utc(request.state.clock()),
         vitals=[WireVital(**asdict(vital)) for vital in VITALS.values()],

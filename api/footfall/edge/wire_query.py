@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -18,6 +20,7 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    ValidationError,
 )
 
 from footfall.reports.filters import (
@@ -179,7 +182,24 @@ class WireAnswer(BaseModel):
     total_rows: int
 
 
-def place_of(location: Iterable[Any]) -> tuple[Any, ...]:
+Body = TypeVar("Body", bound=BaseModel)
+
+
+async def read_body(model: type[Body], request: Request) -> Body:
+    """The body of a request whose caller is let in; as a parameter FastAPI would parse it before that.
+
+    Raises RequestValidationError, which names the place.
+    """
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        for problem in problems:
+            problem["loc"] = _place_of(problem["loc"])
+        raise RequestValidationError(problems) from None
+
+
+def _place_of(location: Iterable[Any]) -> tuple[Any, ...]:
     """Where in the body something is wrong, of where pydantic saw it."""
     return tuple(part for part in location if part not in _TAGS)
 
