@@ -256,6 +256,39 @@ async def test_campaigns_that_differ_in_their_letters(stack: Stack) -> None:
     assert found["examples"][0]["label"] == "utm_source: newsletter, Newsletter"
 
 
+async def test_more_than_the_examples_are_counted(stack: Stack) -> None:
+    """Eight values in two spellings each, and twelve domains."""
+    await send(
+        stack,
+        [
+            pageview(
+                "/",
+                sessionId=value,
+                visitorId=value,
+                url=f"https://shop.example/?utm_campaign={value}",
+            )
+            for number in range(8)
+            for value in (f"offer{number}", f"Offer{number}")
+        ],
+    )
+    found = await check(stack, "campaigns")
+    assert found["finding"].startswith("8 campaign values are written in several ways.")
+    assert (found["count"], len(found["examples"])) == (16, 5)
+    domains = [f"https://d{number}.example/" for number in range(11)]
+    await send(stack, [pageview("/", sessionId=d, visitorId=d, url=d) for d in domains])
+    found = await check(stack, "domains")
+    assert "pageviews came from 12 of them" in found["finding"]
+
+
+async def test_a_pageview_without_an_address_is_of_no_domain(stack: Stack) -> None:
+    await send(stack, [*visits(25), *({**one, "url": None} for one in visits(3))])
+    found = await check(stack, "domains")
+    assert (found["verdict"], [one["label"] for one in found["examples"]]) == (
+        "fine",
+        ["shop.example"],
+    )
+
+
 async def test_pages_of_other_domains(stack: Stack) -> None:
     await send(stack, visits(25, url="https://www.shop.example/"))
     await send(stack, visits(1))
@@ -310,6 +343,13 @@ async def test_a_page_that_nobody_views_any_more(stack: Stack) -> None:
     )
     await send(stack, [pageview("/gone", sessionId="now")])
     assert (await check(stack, "silent_pages"))["verdict"] == "fine"
+    await stack.rows("""
+        insert into daily_rollups (site_id, dimension, value, value_key, rollup_date, pageviews)
+        select 'shop', 'page', '/p' || n, decode(md5('/p' || n), 'hex'), '2026-03-08', 50 from generate_series(1, 12) as n
+        """)
+    found = await check(stack, "silent_pages")
+    assert found["finding"].startswith("12 pages that were viewed")
+    assert (found["count"], len(found["examples"])) == (12, 5)
 
 
 @pytest.mark.parametrize(("bad", "verdict"), [(0, "fine"), (1, "look"), (10, "problem")])

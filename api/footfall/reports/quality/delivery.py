@@ -197,7 +197,7 @@ def check_silent_pages(facts: Facts) -> Check:
         "Pages that fell silent",
         verdict,
         (
-            f"{len(facts.missed)} pages that were viewed at least {MISSED_PAGEVIEWS} times in the week before were not "
+            f"{facts.missed_count:,} pages that were viewed at least {MISSED_PAGEVIEWS} times in the week before were not "
             "viewed since."
             if facts.missed
             else (
@@ -208,7 +208,7 @@ def check_silent_pages(facts: Facts) -> Check:
         ),
         "A new template without the tag, or a page that is gone, shows here first.",
         if_bad(verdict, "Open the pages below and look whether the tag is still on them."),
-        len(facts.missed),
+        facts.missed_count,
         None,
         tuple(Example(path, views) for path, views in facts.missed),
     )

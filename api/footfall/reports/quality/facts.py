@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from footfall.errors import NotFound
+from footfall.reports.sites import timezone_of
 
 SAMPLE: Final = 50_000
 EXAMPLES: Final = 5
@@ -30,8 +30,9 @@ MISSED_PAGEVIEWS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """site: allowed_domains, privacy, bots, created_at. sample: the keys of _SAMPLE. ledger: outcome to events of
-    the window. heard_hours: hours of the last week with a stored event, ascending. missed: [path, pageviews].
+    """site: allowed_domains, settings. sample: the keys of _SAMPLE. ledger: outcome to events of the window.
+    heard_hours: hours of the last week with a stored event, ascending. missed: [path, pageviews], the first
+    EXAMPLES of missed_count.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Facts:
     heard_hours: tuple[datetime, ...]
     last_event_at: datetime | None
     missed: tuple[tuple[str, int], ...]
+    missed_count: int
 
     @property
     def looked_at(self) -> int:
@@ -51,14 +53,8 @@ class Facts:
 
 async def read_facts(connection: AsyncConnection, site_id: str, hours: int, now: datetime) -> Facts:
     """Facts of the last `hours`. Raises NotFound, and what snapshot() explains."""
-    # PostgreSQL's text holds no NUL, so such a name is nobody's.
-    found = (
-        (await connection.execute(_SITE, {"site_id": site_id})).mappings().one_or_none()
-        if "\x00" not in site_id
-        else None
-    )
-    if found is None:
-        raise NotFound(f"There is no site {site_id!r}.", field="site_id")
+    await timezone_of(connection, site_id)
+    found = (await connection.execute(_SITE, {"site_id": site_id})).mappings().one()
     start = now - timedelta(hours=hours)
     window = {"site_id": site_id, "start": start, "end": now}
     sample = await connection.scalar(_SAMPLE, {**window, "sample": SAMPLE})
@@ -66,9 +62,8 @@ async def read_facts(connection: AsyncConnection, site_id: str, hours: int, now:
     since = oldest if sample["events"] >= SAMPLE else start
     ledger = await connection.execute(_LEDGER, window)
     heard = await connection.execute(_HEARD, {**window, "start": now - HISTORY})
-    missed = await connection.execute(
-        _MISSED, {**window, "least": MISSED_PAGEVIEWS, "rows": EXAMPLES}
-    )
+    asked = {**window, "least": MISSED_PAGEVIEWS, "rows": EXAMPLES}
+    missed = (await connection.execute(_MISSED, asked)).all()
     return Facts(
         now=now,
         start=start,
@@ -79,11 +74,12 @@ async def read_facts(connection: AsyncConnection, site_id: str, hours: int, now:
         heard_hours=tuple(row.hour for row in heard),
         last_event_at=found["last_event_at"],
         missed=tuple((row.value, int(row.pageviews)) for row in missed),
+        missed_count=int(missed[0].total) if missed else 0,
     )
 
 
 _SITE: Final = text("""
-    select sites.allowed_domains, sites.settings, sites.created_at, last_events.received_at as last_event_at
+    select sites.allowed_domains, sites.settings, last_events.received_at as last_event_at
     from sites
     left join last_events using (site_id)
     where site_id = :site_id
@@ -113,7 +109,7 @@ _MISSED: Final = text("""
         from sites
         where site_id = :site_id
     )
-    select value, sum(pageviews) as pageviews
+    select value, sum(pageviews) as pageviews, count(*) over () as total
     from daily_rollups
     cross join day
     where site_id = :site_id
@@ -189,7 +185,7 @@ _SAMPLE: Final = text(rf"""
     untitled as (select path, count(*) as events from views where title is null group by path),
     lost_pages as (select path, count(*) as events from views where is_not_found group by path),
     hosts as (
-        select coalesce(host, '(none)') as host, count(*) as events from views group by 1
+        select host, count(*) as events from views where host is not null group by 1
     ),
     kinds as (
         select event_type, count(*) as events, max(received_at) as newest from sample where not is_bot group by 1
@@ -282,12 +278,14 @@ _SAMPLE: Final = text(rf"""
         'lost_paths', {_paths('lost_pages')},
         'hosts', (
             select coalesce(jsonb_agg(h order by events desc, host), '[]')
-            from (select host, events from hosts order by events desc, host limit 20) as h
+            from (select host, events from hosts order by events desc, host limit {EXAMPLES}) as h
         ),
+        'host_count', (select count(distinct regexp_replace(host, '^www\.', '')) from hosts),
         'spellings', (
             select coalesce(jsonb_agg(s order by events desc, parameter), '[]')
             from (select * from spellings order by events desc, parameter limit {EXAMPLES}) as s
         ),
+        'spelling_count', (select count(*) from spellings),
         'tagged', (select coalesce(sum(events), 0) from utm),
         'misspelt', (select coalesce(sum(events), 0) from spellings),
         'numbered', (select coalesce(sum(events), 0) from expected where number > 0),
