@@ -135,7 +135,7 @@ def _asked(filters: Iterable[Filter], kind: DimensionKind, scope: Scope) -> CTE 
         columns.append(rows.timed.label("timed"))
     statement = select(*columns).where(
         rows.table.c.site_id == scope.site_id,
-        rows.at >= _earliest(scope),
+        rows.at.between(_earliest(scope), _latest(scope)),
         or_(*(compare(condition, rows.value) for condition in conditions)),
     )
     return statement.cte(f"asked_{kind}")
@@ -154,7 +154,10 @@ def _are_asked(filters: Iterable[Filter], scope: Scope) -> list[Column]:
     """Which events of user_events are those that filters ask for by name and property."""
     e = user_events.c
     asked = asked_for(filters, DimensionKind.EVENT, DimensionKind.EVENT_PROPERTY)
-    conditions = [e.site_id == scope.site_id, e.event_timestamp >= _earliest(scope)]
+    conditions = [
+        e.site_id == scope.site_id,
+        e.event_timestamp.between(_earliest(scope), _latest(scope)),
+    ]
     # Of one dimension any will do; of several, as an event and its property, an event must have each.
     for dimension in dict.fromkeys(condition.dimension for condition in asked):
         own = [condition for condition in asked if condition.dimension == dimension]
@@ -367,7 +370,7 @@ def _where_happened(condition: Condition, scope: Scope) -> Select[Any]:
         e = user_events.c
         return select(e.session_id).where(
             e.site_id == scope.site_id,
-            e.event_timestamp >= _earliest(scope),
+            e.event_timestamp.between(_earliest(scope), _latest(scope)),
             _is_such(condition),
         )
     c = occurrences(condition.dimension, scope, _earliest(scope)).c
@@ -424,6 +427,12 @@ def _key_of(dimension: Dimension | None, scope: Scope) -> Column | None:
 def _earliest(scope: Scope) -> Any:
     """A bound for the events of chosen sessions, none of which is before its session's start."""
     return instants(scope.period, scope.zone)[0] - ZONE_MARGIN
+
+
+def _latest(scope: Scope) -> Any:
+    """The other bound, found once: without it a range of last year would read all pageviews since."""
+    last = select(func.max(user_sessions.c.session_end)).where(sessions_of(scope))
+    return last.scalar_subquery()
 
 
 def sessions_that_meet(filters: Iterable[Filter], scope: Scope) -> list[Column]:
