@@ -232,7 +232,6 @@ async def _remove_details(
     connection: Connection, site_id: str, day: date, removed: Removed
 ) -> None:
     """Sessions that began before the day, with what belongs to them."""
-    is_marked = False
     while True:
         async with connection.transaction():
             # As whoever derives, so that no session is in two hands.
@@ -251,19 +250,6 @@ async def _remove_details(
                     day - timedelta(days=1),
                 )
                 return
-            if not is_marked:
-                # The floor first: whoever compares meanwhile must not look for these any more.
-                await connection.execute(
-                    """
-                    insert into retention_floors as f (site_id, floor_date, details_date)
-                    values ($1, '-infinity', $2)
-                    on conflict (site_id) do update set
-                        details_date = greatest(f.details_date, excluded.details_date), updated_at = now()
-                    """,
-                    site_id,
-                    day,
-                )
-                is_marked = True
             number = 0
             for name in (*anew.of_sessions(), "user_sessions"):
                 status: str = await connection.execute(
@@ -273,9 +259,15 @@ async def _remove_details(
                 )
                 number += int(status.rpartition(" ")[2])
             await connection.execute(
-                "update retention_floors set details_removed = details_removed + $2, updated_at = now()"
-                " where site_id = $1",
+                """
+                insert into retention_floors as f (site_id, floor_date, details_date, details_removed)
+                values ($1, '-infinity', $2, $3)
+                on conflict (site_id) do update set
+                    details_date = greatest(f.details_date, excluded.details_date),
+                    details_removed = f.details_removed + excluded.details_removed, updated_at = now()
+                """,
                 site_id,
+                day,
                 number,
             )
         removed.details += number

@@ -98,7 +98,7 @@ _CURRENT: Final = text("""
 async def overview(engine: AsyncEngine, now: datetime, only: Collection[str] | None) -> Overview:
     """The sites in `only`, or all where it is None. Raises Unavailable."""
     async with snapshot(engine) as connection:
-        known = [s for s in await list_sites(connection) if only is None or s.site_id in only]
+        known = await list_sites(connection, only)
         # Sorting keeps equals in order: by name.
         known.sort(
             key=lambda s: s.last_event_at.timestamp() if s.last_event_at else 0, reverse=True

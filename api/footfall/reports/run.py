@@ -125,7 +125,7 @@ async def _break_down(
     records = [record[:-1] for record in counted]
     if counted:
         total_rows = counted[0][-1]
-    elif query.offset == 0 and query.limit != 0:
+    elif query.offset == 0:
         total_rows = 0
     else:
         count = compile_row_count(query, query.period, zone)

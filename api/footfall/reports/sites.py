@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from footfall.errors import NotFound
@@ -32,8 +33,10 @@ class LastEvent:
     received_at: datetime
 
 
-async def list_sites(connection: AsyncConnection) -> list[SiteStatus]:
-    """Every site, by name."""
+async def list_sites(
+    connection: AsyncConnection, only: Collection[str] | None = None
+) -> list[SiteStatus]:
+    """Every site, or those of `only`, by name."""
     first_date = (
         select(func.min(daily_site_metrics.c.metric_date))
         .where(daily_site_metrics.c.site_id == sites.c.site_id)
@@ -48,6 +51,7 @@ async def list_sites(connection: AsyncConnection) -> list[SiteStatus]:
             first_date,
         )
         .outerjoin(last_events, last_events.c.site_id == sites.c.site_id)
+        .where(true() if only is None else sites.c.site_id.in_(only))
         .order_by(sites.c.site_id.collate("C"))
     )
     return [SiteStatus(*row) for row in rows]

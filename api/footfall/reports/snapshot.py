@@ -63,7 +63,9 @@ def _cause(error: DBAPIError) -> BaseException | None:
 def _explain(error: DBAPIError) -> Exception:
     cause = _cause(error)
     if isinstance(cause, asyncpg.QueryCanceledError):
-        return Unavailable("The query took too long; ask for a shorter range or a simpler filter.")
+        return Unavailable(
+            "The query took too long; try again, or ask for less: a shorter range, a simpler filter."
+        )
     if isinstance(cause, asyncpg.InvalidRegularExpressionError):
         return Unprocessable(f"filters: a pattern cannot be followed: {cause}.", field="filters")
     if error.connection_invalidated or isinstance(cause, AWAY):
