@@ -89,6 +89,10 @@ class Stack:
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def footfall(self, *arguments: str) -> str:
+        """What the command prints, without the space around it."""
+        return self.run([str(PROJECT / ".venv" / "bin" / "footfall"), *arguments]).strip()
+
     def value(self, statement: str) -> str:
         return self.sql(statement)[0][0]
 

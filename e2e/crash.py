@@ -14,7 +14,6 @@ import signal
 import subprocess
 import threading
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conftest import USER_AGENT, Stack, running_stack, wait_for
+from dashboard import ask
 
 PROCESSES = ("api", "worker", "postgres", "nginx")
 SENDERS = 4
@@ -160,16 +160,6 @@ def stopped_database(stack: Stack) -> Iterator[None]:
         for one in held:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGCONT)
-
-
-def ask(stack: Stack, path: str) -> Any:
-    """An authenticated GET on the API."""
-    token = stack.dashboard_link().partition("#token=")[2]
-    request = urllib.request.Request(
-        f"{stack.url}{path}", headers={"Authorization": f"Bearer {token}"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
 
 
 def check(stack: Stack, load: Load) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 AXE: Final = (PROJECT / "dashboard/node_modules/axe-core/axe.min.js").read_text()
 PIECE: Final = 50
+PASSWORD: Final = "four owls in a tree"
 Events = Sequence[dict[str, Any]]
 
 # A desktop in both colours, and a phone.
@@ -108,8 +109,10 @@ def screen(browser: Browser, theme: Any, width: int) -> Iterator[Page]:
         color_scheme=theme,
         reduced_motion="reduce",
     )
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 def last_days(number: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conftest import PROJECT, Stack, running_stack, wait_for
+from conftest import Stack, running_stack, wait_for
 from dashboard import Dashboard, collect, over
 from playwright.sync_api import Locator, expect
 
@@ -68,9 +68,8 @@ def visits(site: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 def open_market(folder: Path) -> Iterator[Stack]:
     """A stack of its own: its events are older than others may be."""
     with running_stack(folder, FOOTFALL_MAX_EVENT_AGE="400") as stack:
-        footfall = str(PROJECT / ".venv/bin/footfall")
         for site, zone in ZONES.items():
-            stack.run([footfall, "site", "add", site, "--timezone", zone])
+            stack.footfall("site", "add", site, "--timezone", zone)
             by_country: dict[str, list[dict[str, Any]]] = {}
             for country, events in visits(site):
                 by_country.setdefault(country, []).extend(events)

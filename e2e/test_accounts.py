@@ -6,18 +6,20 @@ import json
 import re
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import PROJECT, Stack, wait_for
-from dashboard import collect, find_problems, listen
+from conftest import Stack, running_stack, wait_for
+from dashboard import PASSWORD, collect, find_problems, listen
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-PASSWORD = "four owls in a tree"
 
-
-def command(stack: Stack, *arguments: str) -> str:
-    return stack.run([str(PROJECT / ".venv" / "bin" / "footfall"), *arguments]).strip()
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One that nobody has an account of."""
+    with running_stack(tmp_path_factory.mktemp("accounts")) as stack:
+        yield stack
 
 
 def send_pageview(stack: Stack, site_id: str) -> None:
@@ -126,7 +128,7 @@ def test_somebody_of_one_site_sees_that_site_only(stack: Stack, person: BrowserC
     wait_for(stack.is_derived, "derivation")
     page = person.new_page()
     errors = listen(page, failed_loads=False)
-    page.goto(command(stack, "user", "add", "bob", "--role", "e2e-mine=viewer", "--link"))
+    page.goto(stack.footfall("user", "add", "bob", "--role", "e2e-mine=viewer", "--link"))
     expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
     expect(page.get_by_text("For the account bob.")).to_be_visible()
     assert find_problems(page) == []
@@ -163,18 +165,18 @@ def test_somebody_of_one_site_sees_that_site_only(stack: Stack, person: BrowserC
     assert statuses == [403] * 8
 
     # The role goes: the site does, too, without a word to the browser.
-    command(stack, "user", "set", "bob", "--no-role", "e2e-mine")
+    stack.footfall("user", "set", "bob", "--no-role", "e2e-mine")
     page.goto(f"{stack.url}/dashboard/")
     expect(page.get_by_text("No site is shared with you yet")).to_be_visible()
     assert find_problems(page) == []
-    command(stack, "user", "set", "bob", "--disable")
+    stack.footfall("user", "set", "bob", "--disable")
     page.goto(f"{stack.url}/dashboard/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert errors == []
 
 
 def test_too_many_tries_are_said_so(stack: Stack, person: BrowserContext) -> None:
-    command(stack, "user", "add", "carol", "--admin", "--link")
+    stack.footfall("user", "add", "carol", "--admin", "--link")
     body = json.dumps({"name": "carol", "password": "guessed at random"}).encode()
     for _ in range(10):
         with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -215,7 +217,7 @@ def test_the_pages_stand_on_a_phone_in_both_schemes(
         viewport={"width": 360, "height": 640}, color_scheme=scheme
     ) as context:
         page = context.new_page()
-        page.goto(command(stack, "user", "link", "carol"))
+        page.goto(stack.footfall("user", "link", "carol"))
         expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
         for words in ("Password123", PASSWORD):
             page.get_by_label("Password", exact=True).fill(words)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import PROJECT, Stack, wait_for
+from conftest import Stack, wait_for
 from playwright.sync_api import BrowserContext, Response
 
 PAGE = """<!doctype html><html><head><title>Elsewhere</title>{script}</head><body><button>Buy</button></body></html>"""
@@ -86,9 +86,8 @@ def test_a_preflight_is_answered_and_json_can_be_sent(
 def test_a_sites_own_script_knows_its_site_and_its_options(
     stack: Stack, elsewhere: str, person: BrowserContext
 ) -> None:
-    footfall = str(PROJECT / ".venv" / "bin" / "footfall")
-    stack.run([footfall, "site", "add", "own", "--domain", "localhost"])
-    stack.run([footfall, "site", "set", "own", "--setting", 'script={"trackClicks": false}'])
+    stack.footfall("site", "add", "own", "--domain", "localhost")
+    stack.footfall("site", "set", "own", "--setting", 'script={"trackClicks": false}')
     page = person.new_page()
     with page.expect_response(f"{stack.url}/collect") as sent:
         page.goto(f"{elsewhere}/own?utm_source=friend")

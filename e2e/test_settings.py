@@ -9,13 +9,22 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from conftest import USER_AGENT, Stack, wait_for
-from dashboard import ask, collect, expect_well_made, find_problems, listen, screen, screens
+from dashboard import (
+    PASSWORD,
+    ask,
+    collect,
+    expect_well_made,
+    find_problems,
+    listen,
+    screen,
+    screens,
+)
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_accounts import PASSWORD, command
 
 SITE = "e2e-settings"
 SECTIONS = (
@@ -46,11 +55,12 @@ def views(number: int, site: str = SITE, **fields: Any) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def known(stack: Stack) -> Stack:
     """A site with 30 good pageviews, 5 of them twice, and 3 of a robot."""
-    collect(stack, views(30))
-    collect(stack, views(5))
+    now = datetime.now(UTC).isoformat()
+    collect(stack, views(30, timestamp=now))
+    collect(stack, views(5, timestamp=now))
     collect(stack, views(3), agent="Googlebot/2.1")
     wait_for(stack.is_derived, "derivation")
-    command(stack, "user", "add", "root", "--admin", "--link")
+    stack.footfall("user", "add", "root", "--admin", "--link")
     return stack
 
 
@@ -59,7 +69,7 @@ def page(known: Stack, person: BrowserContext) -> Iterator[Page]:
     """Somebody signed in as an administrator by a new link, so by cookie and CSRF header."""
     page = person.new_page()
     errors = listen(page, failed_loads=False)
-    page.goto(command(known, "user", "link", "root"))
+    page.goto(known.footfall("user", "link", "root"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_role("button", name=re.compile("^Account"))).to_be_visible()

@@ -92,6 +92,22 @@ async def test_forms_are_those_of_the_sql_reports(stack: Stack) -> None:
     assert starts["contact"] == [3, 2, 1]
 
 
+async def test_a_robots_form_does_not_hide_which_one_a_page_has(stack: Stack) -> None:
+    """Who began a form and sent none began the only one that people sent there."""
+    stack.clock.now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    at = stack.clock.now.isoformat()
+
+    def on_page(kind: str, who: str, **data: Any) -> Row:
+        common = {"siteId": "example", "sessionId": who, "visitorId": who, "timestamp": at}
+        return event(kind, url="https://e.example/c", path="/c", eventData=data, **common)
+
+    await stack.send(on_page("form_focus", "a"), on_page("form_submit", "b", formId="own"))
+    await stack.post(on_page("form_submit", "r", formId="other"), user_agent="curl/8.5.0")
+    await stack.derive()
+    assert await ask(stack, "form", "form_starts") == {"own": [2]}
+    assert set(await ask(stack, "form", "form_starts", include_bots=True)) == {"/c", "own", "other"}
+
+
 async def test_properties_are_those_of_the_sql_report(stack: Stack) -> None:
     await run_command(stack.database_url, "example")
     rows = await report(stack, "event_properties")
