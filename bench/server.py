@@ -8,6 +8,7 @@ import http.client
 import os
 import platform
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -170,11 +171,12 @@ class Report:
 
     def __init__(self, title: str, command: str) -> None:
         self._title = title
+        arguments = f" ARGS={shlex.quote(shlex.join(sys.argv[1:]))}" if sys.argv[1:] else ""
         self._lines: list[str] = []
         self.say(f"## {title}\n")
         self.say(
             f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs, Python {platform.python_version()}, load"
-            f" {os.getloadavg()[0]:.1f} from others at the start; by `{command}`."
+            f" {os.getloadavg()[0]:.1f} from others at the start; by `{command}{arguments}`."
         )
 
     def say(self, line: str = "") -> None:

@@ -58,9 +58,15 @@ class Traffic:
                 break
             if due > now:
                 time.sleep(due - now)
-            connection.request("POST", "/collect", self._body(number), headers)
-            answer = connection.getresponse()
-            answer.read()
+            try:
+                connection.request("POST", "/collect", self._body(number), headers)
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                with self._lock:
+                    self.failed += 1
+                continue
             took_ms = (time.monotonic() - due) * 1e3
             with self._lock:
                 if rate:
