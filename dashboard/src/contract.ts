@@ -797,7 +797,7 @@ export interface WireVitalsQuery {
    */
   readonly vitals?: readonly string[] | undefined;
   /**
-   * None for a row a vital, or one name: `time:day` or `time:month` for every bucket of the range, `page` or a property of sessions for a row a value.
+   * None for a row a vital, or one name: `time:day`, `time:week` or `time:month` for every bucket of the range, `page` or a property of sessions for a row a value.
    *
    * @maxItems 100
    */

@@ -72,8 +72,8 @@ class WireVitalsQuery(WirePeriod):
     )
     dimensions: Names = Field(
         default=[],
-        description="None for a row a vital, or one name: `time:day` or `time:month` for every bucket of the "
-        "range, `page` or a property of sessions for a row a value.",
+        description="None for a row a vital, or one name: `time:day`, `time:week` or `time:month` for every "
+        "bucket of the range, `page` or a property of sessions for a row a value.",
     )
     filters: list[WireFilter] = Field(
         default=[],
