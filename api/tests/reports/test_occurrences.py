@@ -98,7 +98,7 @@ async def test_a_robots_form_does_not_hide_which_one_a_page_has(stack: Stack) ->
     at = stack.clock.now.isoformat()
 
     def on_page(kind: str, who: str, **data: Any) -> Row:
-        common = {"siteId": "example", "sessionId": who, "visitorId": who, "timestamp": at}
+        common: Row = {"siteId": "example", "sessionId": who, "visitorId": who, "timestamp": at}
         return event(kind, url="https://e.example/c", path="/c", eventData=data, **common)
 
     await stack.send(on_page("form_focus", "a"), on_page("form_submit", "b", formId="own"))
