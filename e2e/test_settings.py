@@ -309,6 +309,10 @@ def test_privacy_retention_bots_and_script_are_saved(known: Stack, page: Page) -
     page.get_by_label("Days that raw events are kept").fill("3")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert").filter(has_text="keep_events_days")).to_be_visible()
+    page.get_by_label("Days that raw events are kept").fill("a year")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").filter(has_text="integer")).to_be_visible()
+    assert settings_of(known)["settings"].get("keep_events_days") is None
     page.get_by_label("Days that raw events are kept").fill("400")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()

@@ -199,8 +199,7 @@ const Demands = ({ site }: { readonly site: SiteRecord }): ReactNode => {
         />
         <TextField
           label="Events a minute, at most"
-          type="number"
-          min={1}
+          inputMode="numeric"
           value={form.draft.limit}
           placeholder="No limit"
           problem={form.problemOf("settings.events_per_minute")}

@@ -32,8 +32,7 @@ export const Retention = ({ site }: { readonly site: SiteRecord }): ReactNode =>
       >
         <TextField
           label="Days that raw events are kept"
-          type="number"
-          min={8}
+          inputMode="numeric"
           placeholder="For ever"
           value={form.draft.events}
           problem={form.problemOf("settings.keep_events_days")}
@@ -44,8 +43,7 @@ export const Retention = ({ site }: { readonly site: SiteRecord }): ReactNode =>
         />
         <TextField
           label="Days that details are kept"
-          type="number"
-          min={8}
+          inputMode="numeric"
           placeholder="For ever"
           value={form.draft.details}
           problem={form.problemOf("settings.keep_details_days")}

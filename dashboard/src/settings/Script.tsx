@@ -94,7 +94,7 @@ export const Script = ({ site }: { readonly site: SiteRecord }): ReactNode => {
         />
         <TextField
           label="Sessions to record, in percent"
-          type="number"
+          inputMode="decimal"
           value={draft.sampleRate}
           placeholder="100"
           problem={form.problemOf("settings.script.sampleRate")}

@@ -46,16 +46,15 @@ const Field = ({
 type TextProps = Shared & {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly type?: "text" | "number";
-  readonly min?: number;
+  /** The keyboard of a phone. A field of type "number" would hand over what is none as "". */
+  readonly inputMode?: "numeric" | "decimal";
   readonly required?: boolean;
   readonly placeholder?: string;
   /** Offered while typing. */
   readonly choices?: readonly string[];
-  readonly maxLength?: number;
 };
 
-export const TextField = ({ value, onChange, choices, type = "text", ...rest }: TextProps): ReactNode => {
+export const TextField = ({ value, onChange, choices, ...rest }: TextProps): ReactNode => {
   const { label, hint, problem, ...attributes } = rest;
   return (
     <Field label={label} hint={hint} problem={problem ?? null}>
@@ -65,8 +64,7 @@ export const TextField = ({ value, onChange, choices, type = "text", ...rest }: 
             {...described}
             {...attributes}
             className="field"
-            type={type}
-            inputMode={type === "number" ? "numeric" : undefined}
+            type="text"
             value={value}
             autoComplete="off"
             autoCapitalize="none"

@@ -7,9 +7,14 @@ export const dayOf = (instant: string): string => day.format(new Date(instant));
 
 export const timezones = (): readonly string[] => ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
-/** A number of days as people write it; null where it is empty, NaN where it is none. */
-export const numberOf = (text: string): number | null =>
-  text.trim() === "" ? null : Number(text.trim());
+/** A number as people write it; null where the field is empty. What is no number stays as it is, for the
+ * server to refuse: as null it would be saved as "no limit". */
+export const numberOf = (text: string): number | string | null => {
+  const written = text.trim();
+  if (written === "") return null;
+  const number = Number(written);
+  return Number.isFinite(number) ? number : written;
+};
 
 /** The link that a secret stands in, as the server prints it for `footfall user`. */
 export const passwordLink = (secret: string): string =>
