@@ -9,6 +9,7 @@ import { NothingShared } from "./install/NothingShared";
 import { amend, navigate, usePageState } from "./navigation";
 import { pages } from "./pages";
 import { useCheck, useSites } from "./queries";
+import { fresh } from "./state";
 import { Loading } from "./states/Loading";
 import { Problem } from "./states/Problem";
 import { UnknownSite } from "./states/UnknownSite";
@@ -68,8 +69,7 @@ const Sites = (): ReactNode => {
   }, [chosen]);
 
   const choose = (site: string): void => {
-    // Another site has other pages and sources.
-    navigate({ site, filters: [], details: null, session: null, find: "" });
+    navigate({ ...fresh, site });
   };
 
   if (sites.data === undefined)

@@ -150,8 +150,18 @@ export const initial: PageState = {
   find: "",
 };
 
+/** What closes when the site changes: another one has other pages, sessions and events. */
+export const fresh = {
+  filters: [],
+  details: null,
+  session: null,
+  event: null,
+  property: null,
+  find: "",
+} as const;
+
 /** The change that leads from a site to all of them. */
-export const allSites = { view: "report", site: null, filters: [], details: null, find: "" } as const;
+export const allSites = { ...fresh, view: "report", site: null } as const;
 
 export const allRows = (dimension: DimensionName): DetailsState => ({
   dimension,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { initial, parse, write, type PageState } from "../src/state";
+import { allSites, fresh, initial, parse, write, type PageState } from "../src/state";
 
 test("an empty address is the initial state, and the initial state an empty address", () => {
   expect(parse("")).toEqual(initial);
@@ -63,6 +63,14 @@ test.each<PageState>([
   },
 ])("what is written is read back: %j", (state) => {
   expect(parse(write(state))).toEqual(state);
+});
+
+test("another site begins with nothing open of the one before", () => {
+  const opened = parse(
+    "?site=a&period=7d&filter=page,is,/x&details=page&session=1-0cc175b9c0f1b6a8&event=signup&property=plan&find=b",
+  );
+  expect(write({ ...opened, ...fresh, site: "b" })).toBe("?site=b&period=7d");
+  expect(write({ ...opened, ...allSites })).toBe("?period=7d");
 });
 
 test("what is no session's id opens none", () => {

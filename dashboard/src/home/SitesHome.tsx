@@ -9,6 +9,7 @@ import { ago, change, count, namedFigure, shortFigure } from "../format";
 import { PageLink } from "../header/PageLink";
 import { amend } from "../navigation";
 import { useOverview } from "../queries";
+import { fresh } from "../state";
 import { Loading } from "../states/Loading";
 import { Problem } from "../states/Problem";
 import type { Glance, SitesOverview } from "../wire";
@@ -114,7 +115,7 @@ const Card = ({ site }: { readonly site: Glance }): ReactNode => {
   const moved = change("visitors", site.visitors, site.visitors_before);
   return (
     <PageLink
-      to={{ site: site.site_id, view: "report", filters: [], details: null, find: "" }}
+      to={{ ...fresh, site: site.site_id, view: "report" }}
       className={`surface ${styles.card ?? ""}`}
     >
       <h2 className={styles.name} title={site.site_id}>

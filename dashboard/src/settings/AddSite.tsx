@@ -5,6 +5,7 @@ import { useMemo, useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { ApiError } from "../api";
 import { navigate } from "../navigation";
+import { fresh } from "../state";
 import dialog from "../style/dialog.module.css";
 import { useSiteCreation } from "./client";
 import { LinesField, linesOf, TextField } from "./fields";
@@ -48,7 +49,7 @@ const Fields = ({ onDone }: { readonly onDone: () => void }): ReactNode => {
       {
         onSuccess: (site) => {
           onDone();
-          navigate({ site: site.site_id, view: "settings", section: "install", filters: [] });
+          navigate({ ...fresh, site: site.site_id, view: "settings", section: "install" });
         },
       },
     );

@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactNode } from "react";
 
 import { count } from "../format";
 import { navigate } from "../navigation";
+import { allSites } from "../state";
 import type { Role, Site } from "../wire";
 import { useDeletion, useReset } from "./client";
 import { useDraft } from "./draft";
@@ -202,7 +203,7 @@ const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
             deletion.mutate(undefined, {
               onSuccess: () => {
                 void queries.invalidateQueries({ queryKey: ["sites"] }).then(() => {
-                  navigate({ site: null, view: "report", section: "general", filters: [] });
+                  navigate({ ...allSites, section: "general" });
                 });
               },
             });
