@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 
 import { ApiError } from "../api";
+import { holdUnsaved } from "../navigation";
 import { useSiteChange } from "./client";
 import type { SitePatch, SiteRecord } from "./wire";
 
@@ -15,7 +16,6 @@ export type Form<TDraft> = {
   readonly error: Error | null;
   /** The server's complaint about a field, where it names this one. */
   readonly problemOf: (field: string) => string | null;
-  /** What the server complains of and no field shows. */
   readonly save: () => void;
   /** Brings back what was there before the last save; null where there is nothing to undo. */
   readonly undo: (() => void) | null;
@@ -42,7 +42,9 @@ export const useDraft = <TDraft extends object>(
       event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);
+    const release = holdUnsaved();
     return () => {
+      release();
       window.removeEventListener("beforeunload", warn);
     };
   }, [dirty]);
