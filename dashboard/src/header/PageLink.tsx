@@ -22,8 +22,8 @@ export const PageLink = ({ to, children, ...rest }: Props): ReactNode => {
       onClick={(event) => {
         if (!isPlain(event)) return;
         event.preventDefault();
-        navigate(to);
-        window.scrollTo({ top: 0 });
+        // What opens beside the page, or in it, leaves it where it is.
+        if (navigate(to) && ("view" in to || "site" in to)) window.scrollTo({ top: 0 });
       }}
     >
       {children}

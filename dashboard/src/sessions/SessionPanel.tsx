@@ -4,9 +4,8 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { count, duration, localTime, rowName } from "../format";
-import { navigate, usePageState } from "../navigation";
+import { PageLink } from "../header/PageLink";
 import type { Day } from "../period";
-import { write } from "../state";
 import { Problem } from "../states/Problem";
 import dialog from "../style/dialog.module.css";
 import { useTimeline, type Visit } from "./asking";
@@ -154,7 +153,6 @@ type OthersProps = {
 };
 
 const Others = ({ visits, more, today, timezone }: OthersProps): ReactNode => {
-  const state = usePageState();
   if (visits.length === 0) return null;
   return (
     <>
@@ -166,16 +164,9 @@ const Others = ({ visits, more, today, timezone }: OthersProps): ReactNode => {
           const start = localTime(visit.started_at, timezone);
           return (
             <li key={visit.id}>
-              <a
-                href={write({ ...state, session: visit.id })}
-                onClick={(event) => {
-                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                  event.preventDefault();
-                  navigate({ session: visit.id });
-                }}
-              >
+              <PageLink to={{ session: visit.id }}>
                 {dayText(start.day, today)}, {start.time.slice(0, 5)}
-              </a>
+              </PageLink>
               <span className={styles.about}>
                 {visit.entry_page} · {count(visit.pageviews)}{" "}
                 {visit.pageviews === 1 ? "pageview" : "pageviews"} · {duration(visit.duration_s)}

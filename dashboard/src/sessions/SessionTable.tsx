@@ -1,10 +1,9 @@
 // Sessions as a table by day; on a phone each is a card.
-import type { MouseEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { bucketText, count, duration, localTime, rowName } from "../format";
-import { navigate, usePageState } from "../navigation";
+import { PageLink } from "../header/PageLink";
 import { addDays, type Day } from "../period";
-import { write } from "../state";
 import type { Visit } from "./asking";
 import styles from "./SessionTable.module.css";
 import { VisitorName } from "./VisitorName";
@@ -70,27 +69,15 @@ export const SessionTable = ({ visits, today, timezone }: Props): ReactNode => {
   );
 };
 
-const isPlain = (event: MouseEvent): boolean =>
-  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-
 const Row = ({ visit, time }: { readonly visit: Visit; readonly time: string }): ReactNode => {
-  const state = usePageState();
   const place = placeText(visit);
   const browser = browserText(visit);
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.visitor}>
-        <a
-          className={styles.open}
-          href={write({ ...state, session: visit.id })}
-          onClick={(event) => {
-            if (!isPlain(event)) return;
-            event.preventDefault();
-            navigate({ session: visit.id });
-          }}
-        >
+        <PageLink className={styles.open} to={{ session: visit.id }}>
           <VisitorName name={visit.visitor} />
-        </a>
+        </PageLink>
         <span className={styles.under}>
           <time dateTime={visit.started_at}>{time.slice(0, 5)}</time>
           {visit.seen_before && ", seen before"}

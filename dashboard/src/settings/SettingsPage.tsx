@@ -1,11 +1,11 @@
 // The settings of a site: a list of sections at the side, the chosen one beside it.
-import type { ComponentType, MouseEvent, ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 
 import { useSession } from "../access/access";
+import { PageLink } from "../header/PageLink";
 import { TopBar } from "../header/TopBar";
-import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
-import { sections, write, type Section } from "../state";
+import { sections, type Section } from "../state";
 import { Problem } from "../states/Problem";
 import type { Role, Site } from "../wire";
 import { Accounts } from "./Accounts";
@@ -55,18 +55,13 @@ export const SettingsPage = ({ site, sites, state, onChoose }: PageProps): React
       <div className={styles.page}>
         <nav aria-label="Settings" className={styles.sections}>
           {shown.map((candidate) => (
-            <a
+            <PageLink
               key={candidate}
-              href={write({ ...state, section: candidate })}
+              to={{ section: candidate }}
               aria-current={candidate === section ? "true" : undefined}
-              onClick={(event: MouseEvent) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-                event.preventDefault();
-                navigate({ section: candidate });
-              }}
             >
               {labels[candidate]}
-            </a>
+            </PageLink>
           ))}
         </nav>
         <main className={styles.content} key={section}>
