@@ -222,7 +222,7 @@ def test_the_vitals_are_the_apis(dashboard: Pages) -> None:
 def test_a_site_that_measures_nothing_says_how_to(dashboard: Pages) -> None:
     dashboard.show("vitals", site=QUIET)
     page = dashboard.page
-    expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No measurements in this period")).to_be_visible()
     expect(page.locator("pre")).to_contain_text(
         'data-site="quiet" data-web-vitals="true"></script>'
     )
@@ -262,6 +262,6 @@ def test_axe_finds_nothing_wrong_and_nothing_is_cut_off(
         page.get_by_role("button", name="Table").click()
         expect_well_made(page, "vitals as a table")
         dashboard.show("vitals", site=QUIET)
-        expect(page.get_by_role("heading", name="No measurements yet")).to_be_visible()
+        expect(page.get_by_role("heading", name="No measurements in this period")).to_be_visible()
         expect_well_made(page, "no vitals")
         assert dashboard.errors == []

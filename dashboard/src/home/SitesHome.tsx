@@ -57,7 +57,7 @@ const Found = ({
       </div>
       {shown.length === 0 ? (
         <p className={styles.empty} role="status">
-          No site has “{find}” in its name.
+          {total > sites.length ? "None of these sites" : "No site"} has “{find}” in its name.
         </p>
       ) : (
         <ul className={styles.cards}>

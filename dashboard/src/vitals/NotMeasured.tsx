@@ -17,14 +17,13 @@ export const NotMeasured = ({ site, filtered }: Props): ReactNode => {
   return (
     <section className={styles.panel}>
       <h2 className={styles.subtitle}>
-        {filtered ? "No measurements of this period meet the filters" : "No measurements yet"}
+        {filtered ? "No measurements of this period meet the filters" : "No measurements in this period"}
       </h2>
       {!filtered && (
         <>
           <p className={styles.note}>
-            There are none in this period. The script sends them when its element has{" "}
-            <code>data-web-vitals=&quot;true&quot;</code>; most arrive when a tab is put away or closed.
-            Change the element on your pages to this:
+            The script sends them when its element has <code>data-web-vitals=&quot;true&quot;</code>; most
+            arrive when a tab is put away or closed. Change the element on your pages to this:
           </p>
           {snippet !== undefined && <Snippet code={snippet} />}
         </>
