@@ -342,21 +342,32 @@ const countryName = (code: string): string => {
   }
 };
 
-/** Looked up among own keys only: a visitor may send any word, "constructor" too. */
-const named = (names: Readonly<Record<string, string>>, word: string): string =>
-  Object.hasOwn(names, word) ? (names[word] ?? word) : word;
+/** Looked up among own keys only: a visitor may send any word, "constructor" too. One without a name is told
+ * as it is, with spaces. */
+export const named = (
+  names: Readonly<Record<string, string>>,
+  word: string,
+  otherwise = word.replaceAll("_", " "),
+): string => (Object.hasOwn(names, word) ? (names[word] ?? otherwise) : otherwise);
+
+const eventTypes: Readonly<Record<string, string>> = {
+  form_submit: "form submission",
+  scroll_depth: "scroll",
+};
+
+export const eventName = (eventType: string): string => named(eventTypes, eventType);
 
 /** The name of one row of a breakdown, as people read it. */
 export const rowName = (dimension: string, value: string | null): string => {
   if (value === null || value === "") return nameless[dimension] ?? "(none)";
-  if (dimension === "source") return named(sources, value);
-  if (dimension === "referrer_type") return named(referrerTypes, value);
+  if (dimension === "source") return named(sources, value, value);
+  if (dimension === "referrer_type") return named(referrerTypes, value, value);
   if (dimension === "country") return countryName(value);
-  if (dimension === "device") return named(deviceTypes, value);
+  if (dimension === "device") return named(deviceTypes, value, value);
   if (dimension === "outbound_link" || dimension === "download")
     return value.replace(/^https?:\/\//, "");
   if (dimension === "screen") return value.replace("x", " × ");
-  if (dimension === "event") return value.replaceAll("_", " ");
+  if (dimension === "event") return eventName(value);
   return value;
 };
 
@@ -379,6 +390,8 @@ const namesOf = (dimension: string): Readonly<Record<string, string>> => {
       return countryNames();
     case "device":
       return deviceTypes;
+    case "event":
+      return eventTypes;
     default:
       return {};
   }
@@ -389,7 +402,7 @@ export const searchTerms = (dimension: string, text: string): readonly string[] 
   const wanted = text.trim().slice(0, 200);
   if (wanted === "") return [];
   const small = wanted.toLowerCase();
-  const named = Object.entries(namesOf(dimension))
+  const meant = Object.entries(namesOf(dimension))
     .filter(([, name]) => name.toLowerCase().includes(small))
     .map(([value]) => value);
   const sent: Readonly<Record<string, string>> = {
@@ -397,13 +410,5 @@ export const searchTerms = (dimension: string, text: string): readonly string[] 
     screen: wanted.replace(/\s*×\s*/, "x"),
   };
   const raw = [wanted, sent[dimension] ?? wanted];
-  return [...new Set([...raw, ...named])];
+  return [...new Set([...raw, ...meant])];
 };
-
-const eventTypes: Readonly<Record<string, string>> = {
-  form_submit: "form submission",
-  scroll_depth: "scroll",
-};
-
-export const eventName = (eventType: string): string =>
-  named(eventTypes, eventType).replaceAll("_", " ");

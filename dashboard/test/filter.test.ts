@@ -75,7 +75,7 @@ test.each<[Filter, string]>([
     { dimension: "page", operator: "contains", values: ["docs", "blog"] },
     "Page contains “docs” or “blog”",
   ],
-  [{ dimension: "event", operator: "is", values: ["form_submit"] }, "Event is form submit"],
+  [{ dimension: "event", operator: "is", values: ["form_submit"] }, "Event is form submission"],
   [{ dimension: "page", operator: "matches", values: ["^/a"] }, "Page matches “^/a”"],
 ])("%j is told as %s", (filter, words) => {
   expect(inWords(filter)).toBe(words);

@@ -10,6 +10,7 @@ import {
   eventName,
   figure,
   isCut,
+  named,
   namedFigure,
   periodText,
   presetDays,
@@ -181,9 +182,24 @@ test("rows without a value have a name", () => {
     "constructor",
   ]);
   expect(rowName("device", "mobile")).toBe("Phone");
-  expect(rowName("event", "scroll_depth")).toBe("scroll depth");
+  expect(["form_submit", "scroll_depth", "add_to_cart", "constructor"].map((it) => rowName("event", it))).toEqual([
+    "form submission",
+    "scroll",
+    "add to cart",
+    "constructor",
+  ]);
   expect(eventName("page_exit")).toBe("page exit");
   expect(eventName("add_to_cart")).toBe("add to cart");
+});
+
+test("a word without a name of its own is told as it is, with spaces", () => {
+  const names = { no_user_agent: "no User-Agent" };
+  expect(["no_user_agent", "odd_pace", "constructor"].map((word) => named(names, word))).toEqual([
+    "no User-Agent",
+    "odd pace",
+    "constructor",
+  ]);
+  expect(named(names, "constructor", "another")).toBe("another");
 });
 
 describe("rows are searched by the names that are shown", () => {
@@ -193,6 +209,7 @@ describe("rows are searched by the names that are shown", () => {
     ["device", "phone", ["phone", "mobile"]],
     ["source", "x (twi", ["x (twi", "twitter"]],
     ["event", "form submit", ["form submit", "form_submit"]],
+    ["event", "submission", ["submission", "form_submit"]],
     ["event", "click", ["click"]],
     ["page", "  ", []],
   ])("%s: %s", (dimension, text, terms) => {

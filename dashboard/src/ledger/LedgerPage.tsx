@@ -3,7 +3,7 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { useSession } from "../access/access";
-import { count, share } from "../format";
+import { count, named, share } from "../format";
 import { TopBar } from "../header/TopBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   dnt: "Do Not Track",
   gpc: "Global Privacy Control",
   bot: "robots, which the site drops",
+  erased: "of visitors who were erased",
 };
 
 export const LedgerPage = ({ site, sites, state: { hours }, onChoose }: PageProps): ReactNode => {
@@ -132,7 +133,7 @@ const Dropped = ({ total }: { readonly total: Balance }): ReactNode => {
     <ul className={styles.reasons}>
       {found.map(([reason, number]) => (
         <li key={reason}>
-          <span>{count(number)}</span> dropped: {reasons[reason] ?? reason.replaceAll("_", " ")}
+          <span>{count(number)}</span> dropped: {named(reasons, reason)}
         </li>
       ))}
     </ul>

@@ -2,7 +2,7 @@
 import { Bot, Pause, Play } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
-import { count, eventName, rowName, secondText } from "../format";
+import { count, eventName, named, rowName, secondText } from "../format";
 import type { Incoming } from "../wire";
 import styles from "./EventList.module.css";
 
@@ -21,9 +21,6 @@ const reasons: Readonly<Record<string, string>> = {
   impossible_pace: "faster than anybody reads",
   no_user_agent: "no User-Agent",
 };
-
-const reasonText = (reason: string): string =>
-  Object.hasOwn(reasons, reason) ? (reasons[reason] ?? reason) : reason.replaceAll("_", " ");
 
 export const EventList = ({ events, skipped }: Props): ReactNode => {
   /** The list as it was when it was held; null while it moves. */
@@ -95,7 +92,7 @@ const Line = ({ event }: { readonly event: Incoming }): ReactNode => (
       {event.is_bot && (
         <span className={styles.robot}>
           <Bot size={13} aria-hidden />
-          Robot: {event.bot_reasons.map(reasonText).join(", ")}
+          Robot: {event.bot_reasons.map((reason) => named(reasons, reason)).join(", ")}
         </span>
       )}
     </td>

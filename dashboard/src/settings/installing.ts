@@ -1,5 +1,5 @@
 // The tag with options, and why events of a site may be missing. Pure.
-import { count } from "../format";
+import { count, named } from "../format";
 import type { Balance } from "../wire";
 
 export type TagOption = "storage" | "consent" | "vitals" | "forms";
@@ -41,10 +41,10 @@ const unseen = [
 export const likelyReasons = (total: Balance, silent: boolean): readonly string[] => {
   const told = Object.entries(total.dropped)
     .toSorted((a, b) => b[1] - a[1])
-    .map(([reason, number]) => {
-      const words = Object.hasOwn(refused, reason) ? refused[reason] : undefined;
-      return `${count(number)} ${words ?? `were dropped: ${reason.replaceAll("_", " ")}`}.`;
-    });
+    .map(
+      ([reason, number]) =>
+        `${count(number)} ${named(refused, reason, `were dropped: ${reason.replaceAll("_", " ")}`)}.`,
+    );
   if (total.dead_letter > 0) told.push(`${count(total.dead_letter)} were set aside as not readable.`);
   if (total.waiting > 0) told.push(`${count(total.waiting)} wait on disk until the database is back.`);
   return silent && total.received === 0 ? unseen : told;
