@@ -179,8 +179,12 @@ export const spendLink = (link: string, password: string, name: string | null): 
 export const fetchSites = async (signal?: AbortSignal): Promise<readonly Site[]> =>
   (await request(sitesAnswer, "/api/sites", signal === undefined ? {} : { signal })).sites;
 
+/** Where the API has a site, and what belongs to it. */
+export const sitePath = (siteId: string, rest = ""): string =>
+  `/api/sites/${encodeURIComponent(siteId)}${rest}`;
+
 export const fetchInstallation = (siteId: string, signal: AbortSignal): Promise<Installation> =>
-  request(installationAnswer, `/api/sites/${encodeURIComponent(siteId)}/installation`, { signal });
+  request(installationAnswer, sitePath(siteId, "/installation"), { signal });
 
 /** What became of every event of the last hours, at one site, or at all where siteId is null. */
 export const fetchLedger = (
@@ -197,19 +201,16 @@ export const fetchLedger = (
 export const fetchOverview = (signal: AbortSignal): Promise<SitesOverview> =>
   request(overviewAnswer, "/api/overview", { signal });
 
-const realtimePath = (siteId: string): string =>
-  `/api/sites/${encodeURIComponent(siteId)}/realtime`;
-
 /** The last half hour of a site, without its single events. */
 export const fetchRealtime = (siteId: string, signal: AbortSignal): Promise<Realtime> =>
-  request(realtimeAnswer, `${realtimePath(siteId)}?events=false`, { signal });
+  request(realtimeAnswer, sitePath(siteId, "/realtime?events=false"), { signal });
 
 /** The same as server-sent events, which go on until the signal. By fetch: EventSource can send no token. */
 export const openRealtime = async (
   siteId: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> => {
-  const path = `${realtimePath(siteId)}/stream`;
+  const path = sitePath(siteId, "/realtime/stream");
   const { body } = await send(path, { signal, cache: "no-store" }, "text/event-stream", credentials());
   return body ?? new ReadableStream();
 };

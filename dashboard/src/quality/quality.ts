@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import * as v from "valibot";
 
-import { request } from "../api";
+import { request, sitePath } from "../api";
 import type { Contract } from "../contract";
 import { takes } from "../wire";
 
@@ -38,9 +38,7 @@ export const useQuality = (siteId: string, hours: number) =>
   useQuery({
     queryKey: ["quality", siteId, hours],
     queryFn: ({ signal }) =>
-      request(qualityAnswer, `/api/sites/${encodeURIComponent(siteId)}/quality?hours=${hours}`, {
-        signal,
-      }),
+      request(qualityAnswer, sitePath(siteId, `/quality?hours=${hours}`), { signal }),
     refetchInterval: REFRESH_MS,
     placeholderData: (previous, before) =>
       before?.queryKey[1] === siteId ? previous : undefined,

@@ -1,7 +1,7 @@
 // What the settings ask of the API and change there: a hook each, over the one client.
 import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
 
-import { download, post, request } from "../api";
+import { download, post, request, sitePath } from "../api";
 import { emptyAnswer, type Role } from "../wire";
 import {
   clearedAnswer,
@@ -18,9 +18,6 @@ import {
   type Scope,
   type SitePatch,
 } from "./wire";
-
-const pathOf = (siteId: string, rest = ""): string =>
-  `/api/sites/${encodeURIComponent(siteId)}${rest}`;
 
 const withBody = (method: string, body: unknown): RequestInit => ({ ...post(body), method });
 
@@ -42,7 +39,7 @@ const useChange = <TGiven, TAnswer>(
 export const useSite = (siteId: string, may: boolean) =>
   useQuery({
     queryKey: ["site", siteId],
-    queryFn: ({ signal }) => request(siteAnswer, pathOf(siteId), { signal }),
+    queryFn: ({ signal }) => request(siteAnswer, sitePath(siteId), { signal }),
     enabled: may,
   });
 
@@ -50,7 +47,7 @@ export const useSiteChange = (siteId: string) => {
   const queries = useQueryClient();
   return useMutation({
     networkMode: "always",
-    mutationFn: (patch: SitePatch) => request(siteAnswer, pathOf(siteId), withBody("PATCH", patch)),
+    mutationFn: (patch: SitePatch) => request(siteAnswer, sitePath(siteId), withBody("PATCH", patch)),
     onSuccess: (site) => {
       queries.setQueryData(["site", siteId], site);
       return queries.invalidateQueries({ queryKey: ["sites"] });
@@ -69,22 +66,22 @@ export const useSiteCreation = () =>
 
 /** Takes a site's events away, or the whole site. The pages of the site ask anew by themselves. */
 export const useReset = (siteId: string) =>
-  useChange(() => request(clearedAnswer, pathOf(siteId, "/reset"), { method: "POST" }), [
+  useChange(() => request(clearedAnswer, sitePath(siteId, "/reset"), { method: "POST" }), [
     "installation",
     siteId,
   ]);
 
 export const useDeletion = (siteId: string) =>
-  useChange(() => request(clearedAnswer, pathOf(siteId), remove));
+  useChange(() => request(clearedAnswer, sitePath(siteId), remove));
 
 export const useSecretRotation = (siteId: string) =>
   useChange(
-    () => request(secretAnswer, pathOf(siteId, "/secret"), { method: "POST" }),
+    () => request(secretAnswer, sitePath(siteId, "/secret"), { method: "POST" }),
     ["site", siteId],
   );
 
 export const useSecretRemoval = (siteId: string) =>
-  useChange(() => request(emptyAnswer, pathOf(siteId, "/secret"), remove), ["site", siteId]);
+  useChange(() => request(emptyAnswer, sitePath(siteId, "/secret"), remove), ["site", siteId]);
 
 export const useKeys = () =>
   useQuery({
@@ -111,7 +108,7 @@ export const useSiteUsers = (siteId: string) =>
   useQuery({
     queryKey: ["site users", siteId],
     queryFn: async ({ signal }) =>
-      (await request(siteUsersAnswer, pathOf(siteId, "/users"), { signal })).users,
+      (await request(siteUsersAnswer, sitePath(siteId, "/users"), { signal })).users,
   });
 
 export type RoleGiven = { readonly name: string; readonly role: Role };
@@ -119,14 +116,14 @@ export type RoleGiven = { readonly name: string; readonly role: Role };
 export const useRoleGiving = (siteId: string) =>
   useChange(
     (given: RoleGiven) =>
-      request(siteInvitationAnswer, pathOf(siteId, "/users"), withBody("PUT", given)),
+      request(siteInvitationAnswer, sitePath(siteId, "/users"), withBody("PUT", given)),
     ["site users", siteId],
     ["users"],
   );
 
 export const useRoleTaking = (siteId: string) =>
   useChange(
-    (userId: number) => request(emptyAnswer, pathOf(siteId, `/users/${userId}`), remove),
+    (userId: number) => request(emptyAnswer, sitePath(siteId, `/users/${userId}`), remove),
     ["site users", siteId],
     ["users"],
   );
