@@ -65,12 +65,19 @@ export const shortFigure = (name: ColumnName, value: number | null): string =>
     ? short.format(value)
     : figure(name, value);
 
+/** What so many are called: "visitor", "visitors". */
+export const nounFor = (name: ColumnName, value: number): string => {
+  const { label, noun } = metrics[name];
+  if (noun === null) return label.toLowerCase();
+  return value === 1 ? noun.one : noun.many;
+};
+
 /** With its noun where it needs one: "1 visitor", "42%". */
 export const namedFigure = (name: ColumnName, value: number | null): string => {
   const { label, noun } = metrics[name];
   if (value === null) return `no ${label.toLowerCase()}`;
   if (noun === null) return `${label.toLowerCase()} ${figure(name, value)}`;
-  return `${figure(name, value)} ${value === 1 ? noun.one : noun.many}`;
+  return `${figure(name, value)} ${nounFor(name, value)}`;
 };
 
 /** A value on the chart's axis. */

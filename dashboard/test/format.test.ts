@@ -12,6 +12,7 @@ import {
   isCut,
   named,
   namedFigure,
+  nounFor,
   periodText,
   presetDays,
   rangeText,
@@ -190,6 +191,11 @@ test("rows without a value have a name", () => {
   ]);
   expect(eventName("page_exit")).toBe("page exit");
   expect(eventName("add_to_cart")).toBe("add to cart");
+});
+
+test("one is told apart from many", () => {
+  expect([0, 1, 2].map((value) => nounFor("visitors", value))).toEqual(["visitors", "visitor", "visitors"]);
+  expect(namedFigure("events", 1)).toBe("1 event");
 });
 
 test("a word without a name of its own is told as it is, with spaces", () => {

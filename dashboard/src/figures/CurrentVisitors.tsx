@@ -1,7 +1,7 @@
 // How many are at the site right now, and the way to see what they do.
 import type { ReactNode } from "react";
 
-import { count } from "../format";
+import { count, nounFor } from "../format";
 import { PageLink } from "../header/PageLink";
 import { useCurrentVisitors } from "../queries";
 import styles from "./CurrentVisitors.module.css";
@@ -19,7 +19,7 @@ export const CurrentVisitors = ({ siteId }: { readonly siteId: string }): ReactN
       <Pulse beats={known && data > 0} />
       {known ? (
         <span>
-          <strong>{count(data)}</strong> current {data === 1 ? "visitor" : "visitors"}
+          <strong>{count(data)}</strong> current {nounFor("visitors", data)}
         </span>
       ) : (
         <span>Current visitors</span>

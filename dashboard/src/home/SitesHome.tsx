@@ -5,7 +5,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { useNow } from "../clock";
 import { Moved } from "../figures/Moved";
 import { Pulse } from "../figures/Pulse";
-import { ago, change, count, namedFigure, shortFigure } from "../format";
+import { ago, change, count, namedFigure, nounFor, shortFigure } from "../format";
 import { PageLink } from "../header/PageLink";
 import { amend } from "../navigation";
 import { useOverview } from "../queries";
@@ -123,7 +123,7 @@ const Card = ({ site }: { readonly site: Glance }): ReactNode => {
       </h2>
       <p className={styles.figure}>
         <span className={styles.value}>{shortFigure("visitors", site.visitors)}</span>
-        <span className={styles.noun}>{site.visitors === 1 ? "visitor" : "visitors"}</span>
+        <span className={styles.noun}>{nounFor("visitors", site.visitors)}</span>
         {moved !== null && (
           <span title={`The 30 days before: ${namedFigure("visitors", site.visitors_before)}`}>
             <Moved change={moved} />

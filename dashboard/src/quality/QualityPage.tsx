@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck, CircleHelp, TriangleAlert, type LucideIcon } 
 import type { ReactNode } from "react";
 
 import { useNow } from "../clock";
-import { ago, count } from "../format";
+import { ago, count, namedFigure } from "../format";
 import { TopBar } from "../header/TopBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -75,7 +75,7 @@ const Found = ({ quality, busy }: FoundProps): ReactNode => {
           {summary(quality.checks)}.
         </p>
         <p className={styles.note}>
-          Looked at {quality.looked_at === 1 ? "1 event" : `${count(quality.looked_at)} events`}
+          Looked at {namedFigure("events", quality.looked_at)}
           {whole ? "." : `, the newest ones; the oldest of them came ${ago(quality.since, new Date(now))}.`}
         </p>
       </div>

@@ -1,12 +1,9 @@
 // Visitors and pageviews of each of the last 30 minutes, as bars and as a table for who does not see them.
 import type { ReactNode } from "react";
 
-import { count, minuteText } from "../format";
+import { count, minuteText, namedFigure } from "../format";
 import type { MinuteCount } from "../wire";
 import styles from "./MinuteBars.module.css";
-
-const named = (value: number, one: string, many: string): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
 
 export const MinuteBars = ({ minutes }: { readonly minutes: readonly MinuteCount[] }): ReactNode => {
   const most = Math.max(0, ...minutes.flatMap(({ visitors, pageviews }) => [visitors, pageviews]));
@@ -24,7 +21,7 @@ export const MinuteBars = ({ minutes }: { readonly minutes: readonly MinuteCount
           <div
             key={minute}
             className={styles.minute}
-            title={`${minuteText(minute)}: ${named(visitors, "visitor", "visitors")}, ${named(pageviews, "pageview", "pageviews")}`}
+            title={`${minuteText(minute)}: ${namedFigure("visitors", visitors)}, ${namedFigure("pageviews", pageviews)}`}
           >
             <span className={styles.pageviews} style={{ height: percent(pageviews) }} />
             <span className={styles.visitors} style={{ height: percent(visitors) }} />

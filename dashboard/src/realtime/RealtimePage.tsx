@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { placesPanel } from "../breakdown/panels";
 import { Pulse } from "../figures/Pulse";
-import { count } from "../format";
+import { count, nounFor } from "../format";
 import { TopBar } from "../header/TopBar";
 import { Snippet } from "../install/Snippet";
 import type { PageProps } from "../pages";
@@ -107,7 +107,7 @@ const Now = ({ realtime }: { readonly realtime: Realtime }): ReactNode => {
       <p className={styles.current}>
         <span className={styles.big}>{count(current)}</span>
         <span>
-          current {current === 1 ? "visitor" : "visitors"}
+          current {nounFor("visitors", current)}
           <small>with any event in the last 5 minutes</small>
         </span>
       </p>

@@ -1,7 +1,7 @@
 // One ranked list of the last half hour.
 import { useId, type ReactNode } from "react";
 
-import { count, rowName } from "../format";
+import { count, nounFor, rowName } from "../format";
 import type { VisitorCount } from "../wire";
 import styles from "./TopList.module.css";
 
@@ -31,7 +31,7 @@ export const TopList = ({ title, dimension, rows, credit }: Props): ReactNode =>
               <span className={styles.name}>{rowName(dimension, value)}</span>
               <span className={styles.count}>
                 {count(visitors)}
-                <span className="unseen"> {visitors === 1 ? "visitor" : "visitors"}</span>
+                <span className="unseen"> {nounFor("visitors", visitors)}</span>
               </span>
             </li>
           ))}

@@ -3,7 +3,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { count, duration, localTime, rowName } from "../format";
+import { duration, localTime, namedFigure, rowName } from "../format";
 import { PageLink } from "../header/PageLink";
 import type { Day } from "../period";
 import { Problem } from "../states/Problem";
@@ -104,9 +104,9 @@ const Facts = ({ visit, today, timezone }: FactsProps): ReactNode => {
     ["Duration", `${duration(visit.duration_s)}, engaged ${duration(visit.engaged_ms / 1000)}`],
     [
       "Did",
-      `${count(visit.pageviews)} ${visit.pageviews === 1 ? "pageview" : "pageviews"}, ${count(visit.events)} ${
-        visit.events === 1 ? "event" : "events"
-      }${visit.bounce ? "; a bounce" : ""}`,
+      `${namedFigure("pageviews", visit.pageviews)}, ${namedFigure("events", visit.events)}${
+        visit.bounce ? "; a bounce" : ""
+      }`,
     ],
     [
       "Source",
@@ -168,8 +168,7 @@ const Others = ({ visits, more, today, timezone }: OthersProps): ReactNode => {
                 {dayText(start.day, today)}, {start.time.slice(0, 5)}
               </PageLink>
               <span className={styles.about}>
-                {visit.entry_page} · {count(visit.pageviews)}{" "}
-                {visit.pageviews === 1 ? "pageview" : "pageviews"} · {duration(visit.duration_s)}
+                {visit.entry_page} · {namedFigure("pageviews", visit.pageviews)} · {duration(visit.duration_s)}
               </span>
             </li>
           );

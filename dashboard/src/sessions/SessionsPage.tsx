@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { saveFile } from "../breakdown/saveFile";
 import { useFromNow } from "../clock";
-import { count, rangeText } from "../format";
+import { namedFigure, rangeText } from "../format";
 import { SiteBar } from "../header/SiteBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -57,7 +57,7 @@ const Head = ({ view, rangeText }: { readonly view: View; readonly rangeText: st
       <header className={styles.head}>
         <div>
           <h1 id="sessions-title" className={styles.title}>
-            {number === null ? "Sessions" : `${count(number)} ${number === 1 ? "session" : "sessions"}`}
+            {number === null ? "Sessions" : namedFigure("sessions", number)}
           </h1>
           <p className={styles.note}>
             {rangeText}, the newest first. Names stand for visitors, whose ids are not shown.

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { Snippet } from "../install/Snippet";
 import { useInstallation } from "../queries";
+import { tagWith } from "../settings/installing";
 import type { Site } from "../wire";
 import styles from "./Vitals.module.css";
 
@@ -10,10 +11,7 @@ type Props = { readonly site: Site; readonly filtered: boolean };
 
 export const NotMeasured = ({ site, filtered }: Props): ReactNode => {
   const installation = useInstallation(site.site_id);
-  const snippet = installation.data?.snippet.replace(
-    "></script>",
-    ' data-web-vitals="true"></script>',
-  );
+  const snippet = installation.data?.snippet;
   return (
     <section className={styles.panel}>
       <h2 className={styles.subtitle}>
@@ -25,7 +23,7 @@ export const NotMeasured = ({ site, filtered }: Props): ReactNode => {
             The script sends them when its element has <code>data-web-vitals=&quot;true&quot;</code>; most
             arrive when a tab is put away or closed. Change the element on your pages to this:
           </p>
-          {snippet !== undefined && <Snippet code={snippet} />}
+          {snippet !== undefined && <Snippet code={tagWith(snippet, ["vitals"])} />}
         </>
       )}
     </section>
