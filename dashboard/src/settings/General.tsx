@@ -1,9 +1,8 @@
 // Time zone and domains of a site; taking its events away, or the site itself.
-import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 
 import { count } from "../format";
-import { navigate } from "../navigation";
+import { amend } from "../navigation";
 import { allSites } from "../state";
 import type { Role, Site } from "../wire";
 import { useDeletion, useReset } from "./client";
@@ -111,7 +110,6 @@ const Facts = ({ facts }: { readonly facts: readonly (readonly [string, string])
 
 const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
   const rights = useRights(siteId);
-  const queries = useQueryClient();
   const reset = useReset(siteId);
   const deletion = useDeletion(siteId);
   const [asked, setAsked] = useState<"reset" | "delete" | null>(null);
@@ -175,7 +173,6 @@ const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
             reset.mutate(undefined, {
               onSuccess: () => {
                 setAsked(null);
-                void queries.invalidateQueries();
               },
             });
           }}
@@ -200,13 +197,13 @@ const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
             setAsked(null);
           }}
           onConfirm={() => {
-            deletion.mutate(undefined, {
-              onSuccess: () => {
-                void queries.invalidateQueries({ queryKey: ["sites"] }).then(() => {
-                  navigate({ ...allSites, section: "general" });
-                });
+            // The page is gone by then, and mutate() would not tell it; the error is shown above.
+            deletion.mutateAsync(undefined).then(
+              () => {
+                amend({ ...allSites, section: "general" });
               },
-            });
+              () => undefined,
+            );
           }}
         >
           <p>The site goes with everything of it:</p>

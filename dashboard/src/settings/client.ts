@@ -64,15 +64,12 @@ export type NewSite = {
 export const useSiteCreation = () =>
   useChange((site: NewSite) => request(siteAnswer, "/api/sites", post(site)), ["sites"]);
 
-/** Takes a site's events away, or the whole site. The pages of the site ask anew by themselves. */
+/** Takes a site's events away: hardly an answer holds after that, so everything is asked anew. */
 export const useReset = (siteId: string) =>
-  useChange(() => request(clearedAnswer, sitePath(siteId, "/reset"), { method: "POST" }), [
-    "installation",
-    siteId,
-  ]);
+  useChange(() => request(clearedAnswer, sitePath(siteId, "/reset"), { method: "POST" }), []);
 
 export const useDeletion = (siteId: string) =>
-  useChange(() => request(clearedAnswer, sitePath(siteId), remove));
+  useChange(() => request(clearedAnswer, sitePath(siteId), remove), ["sites"], ["overview"]);
 
 export const useSecretRotation = (siteId: string) =>
   useChange(
