@@ -3,16 +3,24 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 
 const TICK_MS = 1_000;
 
-const subscribe = (onTick: () => void): (() => void) => {
-  const timer = window.setInterval(onTick, TICK_MS);
-  return () => {
-    window.clearInterval(timer);
-  };
+const listeners = new Set<() => void>();
+let timer: number | undefined;
+
+const tick = (): void => {
+  for (const onTick of listeners) onTick();
 };
 
-/** The current second, in milliseconds since 1970. */
-export const useNow = (): number =>
-  useSyncExternalStore(subscribe, () => Math.floor(Date.now() / TICK_MS) * TICK_MS);
+/** One timer for all who listen. */
+const subscribe = (onTick: () => void): (() => void) => {
+  listeners.add(onTick);
+  timer ??= window.setInterval(tick, TICK_MS);
+  return () => {
+    listeners.delete(onTick);
+    if (listeners.size > 0) return;
+    window.clearInterval(timer);
+    timer = undefined;
+  };
+};
 
 /** A value derived from the time; the component is drawn again only when it changes. */
 export const useFromNow = <T extends string>(derive: (now: Date) => T): T =>

@@ -2,10 +2,10 @@
 import { Search } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 
-import { useNow } from "../clock";
+import { Ago } from "../figures/Ago";
 import { Moved } from "../figures/Moved";
 import { Pulse } from "../figures/Pulse";
-import { ago, change, count, namedFigure, nounFor, shortFigure } from "../format";
+import { change, count, namedFigure, nounFor, shortFigure } from "../format";
 import { PageLink } from "../header/PageLink";
 import { amend } from "../navigation";
 import { useOverview } from "../queries";
@@ -144,12 +144,11 @@ const Card = ({ site }: { readonly site: Glance }): ReactNode => {
   );
 };
 
-const LastHeard = ({ at }: { readonly at: string | null }): ReactNode => {
-  const now = useNow();
-  if (at === null) return <span>No event yet</span>;
-  return (
+const LastHeard = ({ at }: { readonly at: string | null }): ReactNode =>
+  at === null ? (
+    <span>No event yet</span>
+  ) : (
     <span>
-      Last event <time dateTime={at}>{ago(at, new Date(now))}</time>
+      Last event <Ago at={at} />
     </span>
   );
-};

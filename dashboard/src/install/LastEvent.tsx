@@ -4,8 +4,9 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { CodeXml, X } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { useNow } from "../clock";
-import { ago, eventName } from "../format";
+import { useFromNow } from "../clock";
+import { Ago } from "../figures/Ago";
+import { eventName } from "../format";
 import type { Installation, Site } from "../wire";
 import styles from "./LastEvent.module.css";
 import { LeaveOut } from "./LeaveOut";
@@ -26,7 +27,6 @@ export const LastEvent = ({ site, installation }: Props): ReactNode => (
 );
 
 const Heard = ({ installation }: Pick<Props, "installation">): ReactNode => {
-  const now = useNow();
   if (installation.isError)
     return (
       <p className={styles.words} role="status">
@@ -49,17 +49,21 @@ const Heard = ({ installation }: Pick<Props, "installation">): ReactNode => {
         <span>No event kept from your site</span>
       </p>
     );
-  const fresh = now - Date.parse(last.received_at) < FRESH_MS;
   return (
     <p className={styles.words}>
-      <span className={styles.dot} data-state={fresh ? "fresh" : "quiet"} />
+      <Dot at={last.received_at} />
       <span>
         Last event from your site: {eventName(last.event_type)}
         {last.path !== null && <span className={styles.path}> {last.path}</span>},{" "}
-        <time dateTime={last.received_at}>{ago(last.received_at, new Date(now))}</time>
+        <Ago at={last.received_at} />
       </span>
     </p>
   );
+};
+
+const Dot = ({ at }: { readonly at: string }): ReactNode => {
+  const state = useFromNow((now) => (now.getTime() - Date.parse(at) < FRESH_MS ? "fresh" : "quiet"));
+  return <span className={styles.dot} data-state={state} />;
 };
 
 const SnippetDialog = ({

@@ -2,8 +2,8 @@
 import { CircleAlert, CircleCheck, CircleHelp, TriangleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { useNow } from "../clock";
-import { ago, count, namedFigure } from "../format";
+import { Ago } from "../figures/Ago";
+import { count, namedFigure } from "../format";
 import { TopBar } from "../header/TopBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -65,7 +65,6 @@ export const QualityPage = ({ site, sites, state: { hours }, onChoose }: PagePro
 type FoundProps = { readonly quality: Quality; readonly busy: boolean };
 
 const Found = ({ quality, busy }: FoundProps): ReactNode => {
-  const now = useNow();
   const whole = quality.since === quality.start;
   return (
     <main className={styles.page} aria-busy={busy}>
@@ -76,7 +75,13 @@ const Found = ({ quality, busy }: FoundProps): ReactNode => {
         </p>
         <p className={styles.note}>
           Looked at {namedFigure("events", quality.looked_at)}
-          {whole ? "." : `, the newest ones; the oldest of them came ${ago(quality.since, new Date(now))}.`}
+          {whole ? (
+            "."
+          ) : (
+            <>
+              , the newest ones; the oldest of them came <Ago at={quality.since} />.
+            </>
+          )}
         </p>
       </div>
       {verdicts.map((verdict) => {
@@ -86,7 +91,7 @@ const Found = ({ quality, busy }: FoundProps): ReactNode => {
           <ul key={verdict} className={styles.checks} aria-label={verdictText[verdict]}>
             {checks.map((check) => (
               <li key={check.name} className={styles.check} data-verdict={check.verdict}>
-                <One check={check} now={now} />
+                <One check={check} />
               </li>
             ))}
           </ul>
@@ -100,7 +105,7 @@ const Found = ({ quality, busy }: FoundProps): ReactNode => {
 const Coded = ({ text }: { readonly text: string }): ReactNode =>
   text.split("`").map((part, place) => (place % 2 === 1 ? <code key={place}>{part}</code> : part));
 
-const One = ({ check, now }: { readonly check: Check; readonly now: number }): ReactNode => {
+const One = ({ check }: { readonly check: Check }): ReactNode => {
   const Icon = icons[check.verdict];
   const bad = check.verdict === "problem" || check.verdict === "look";
   return (
@@ -128,11 +133,7 @@ const One = ({ check, now }: { readonly check: Check; readonly now: number }): R
                 <li key={label}>
                   <span className={styles.label}>{label}</span>
                   <span className={styles.number}>
-                    {at !== null && (
-                      <time dateTime={at} className={styles.at}>
-                        {ago(at, new Date(now))}
-                      </time>
-                    )}
+                    {at !== null && <Ago at={at} className={styles.at} />}
                     {count(number)}
                   </span>
                 </li>

@@ -4,8 +4,7 @@ import { useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { ApiError } from "../api";
 import { useSession } from "../access/access";
-import { useNow } from "../clock";
-import { ago } from "../format";
+import { Ago } from "../figures/Ago";
 import { Problem } from "../states/Problem";
 import type { Role, Site } from "../wire";
 import {
@@ -53,16 +52,18 @@ export const Accounts = ({ sites }: Props): ReactNode => {
   );
 };
 
-const standing = (user: User, now: number): string => {
+const standing = (user: User): ReactNode => {
   if (user.disabled_at !== null) return "disabled: may not sign in";
   if (!user.has_password) return "has not used the set-up link yet";
-  return user.last_login_at === null
-    ? "never signed in"
-    : `last signed in about ${ago(user.last_login_at, new Date(now))}`;
+  if (user.last_login_at === null) return "never signed in";
+  return (
+    <>
+      last signed in about <Ago at={user.last_login_at} />
+    </>
+  );
 };
 
 const Account = ({ user, sites }: { readonly user: User } & Props): ReactNode => {
-  const now = useNow();
   const own = useSession().name === user.name;
   const change = useUserChange();
   const link = useNewLink();
@@ -97,7 +98,7 @@ const Account = ({ user, sites }: { readonly user: User } & Props): ReactNode =>
             : Object.entries(user.roles)
                 .map(([id, role]) => `${role} of ${id}`)
                 .join(", ") || "no role yet"}{" "}
-          · {standing(user, now)}
+          · {standing(user)}
         </span>
         <ChevronRight size={17} aria-hidden />
       </summary>

@@ -2,8 +2,8 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
-import { useNow } from "../clock";
-import { ago, count, eventName } from "../format";
+import { Ago } from "../figures/Ago";
+import { count, eventName } from "../format";
 import { LeaveOut } from "../install/LeaveOut";
 import { Snippet } from "../install/Snippet";
 import { useInstallation, useLedger } from "../queries";
@@ -76,7 +76,6 @@ export const Install = ({ site }: { readonly site: Site }): ReactNode => {
 type ArrivingProps = { readonly site: Site; readonly last: Installation["last_event"] };
 
 const Arriving = ({ site, last }: ArrivingProps): ReactNode => {
-  const now = useNow();
   const ledger = useLedger(24, site.site_id);
   const total = ledger.data?.total;
   return (
@@ -89,7 +88,7 @@ const Arriving = ({ site, last }: ArrivingProps): ReactNode => {
           ) : (
             <>
               The last event, {eventName(last.event_type)} {last.path}, came{" "}
-              <time dateTime={last.received_at}>{ago(last.received_at, new Date(now))}</time>.
+              <Ago at={last.received_at} />.
             </>
           )}
         </span>

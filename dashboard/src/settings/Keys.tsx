@@ -2,8 +2,7 @@
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { ApiError } from "../api";
-import { useNow } from "../clock";
-import { ago } from "../format";
+import { Ago } from "../figures/Ago";
 import { Problem } from "../states/Problem";
 import {
   useKeyCreation,
@@ -45,7 +44,6 @@ export const Keys = ({ site }: { readonly site: SiteRecord }): ReactNode => {
 
 const KeyList = ({ siteId }: { readonly siteId: string }): ReactNode => {
   const keys = useKeys();
-  const now = useNow();
   const revocation = useRevocation();
   const [asked, setAsked] = useState<Key | null>(null);
   const { administrator } = useRights(siteId);
@@ -79,9 +77,13 @@ const KeyList = ({ siteId }: { readonly siteId: string }): ReactNode => {
                   {key.scope}
                   {key.site_id === null && ", every site"}
                   {key.name !== "" && ` · ${key.key_id}`} · made {dayOf(key.created_at)} ·{" "}
-                  {key.last_used_at === null
-                    ? "never used"
-                    : `last used about ${ago(key.last_used_at, new Date(now))}`}
+                  {key.last_used_at === null ? (
+                    "never used"
+                  ) : (
+                    <>
+                      last used about <Ago at={key.last_used_at} />
+                    </>
+                  )}
                 </span>
               </div>
               {key.revoked_at === null ? (
