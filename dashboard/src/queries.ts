@@ -3,7 +3,6 @@ import {
   MutationCache,
   QueryCache,
   QueryClient,
-  useMutation,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -24,6 +23,7 @@ import {
 } from "./api";
 import { compared } from "./comparison";
 import type { DimensionName } from "./dimensions";
+import { useFile } from "./file";
 import { toWire, type Filter } from "./filters/filter";
 import { searchTerms } from "./format";
 import { metricNames, type ColumnName } from "./metrics";
@@ -244,10 +244,7 @@ export const useDetails = (view: View, columns: readonly ColumnName[], details: 
 
 /** All pages of useDetails() as a file. */
 export const useDownload = (view: View, columns: readonly ColumnName[], details: DetailsState) =>
-  useMutation({
-    networkMode: "always",
-    mutationFn: () => fetchCsv(detailsQuery(view, columns, details)),
-  });
+  useFile(() => fetchCsv(detailsQuery(view, columns, details)));
 
 const SUGGESTIONS = 30;
 

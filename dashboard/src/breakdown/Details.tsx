@@ -20,7 +20,6 @@ import styles from "./Details.module.css";
 import { DetailsTable } from "./DetailsTable";
 import type { Tab } from "./panels";
 import { RowsLoading } from "./Rows";
-import { saveFile } from "./saveFile";
 
 type Props = {
   readonly tab: Tab;
@@ -81,11 +80,7 @@ const Content = (props: Props): ReactNode => {
           className="button"
           disabled={download.isPending || total === 0}
           onClick={() => {
-            download.mutate(undefined, {
-              onSuccess: ({ name, content }) => {
-                saveFile(name, content);
-              },
-            });
+            download.mutate();
           }}
         >
           <Download size={15} aria-hidden />

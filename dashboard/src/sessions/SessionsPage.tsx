@@ -2,7 +2,6 @@
 import { Download } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { saveFile } from "../breakdown/saveFile";
 import { useFromNow } from "../clock";
 import { namedFigure, rangeText } from "../format";
 import { SiteBar } from "../header/SiteBar";
@@ -68,11 +67,7 @@ const Head = ({ view, rangeText }: { readonly view: View; readonly rangeText: st
           className="button"
           disabled={file.isPending || number === 0}
           onClick={() => {
-            file.mutate(undefined, {
-              onSuccess: ({ name, content }) => {
-                saveFile(name, content);
-              },
-            });
+            file.mutate();
           }}
         >
           <Download size={15} aria-hidden />

@@ -1,9 +1,10 @@
 // What the page of sessions asks: the list page by page, the list as a file, and what happened in one session.
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import * as v from "valibot";
 
 import { download, post, request } from "../api";
 import type { Contract } from "../contract";
+import { useFile } from "../file";
 import { LIVE_REFRESH_MS, over, type View } from "../queries";
 import { takes } from "../wire";
 
@@ -97,10 +98,7 @@ export const useSessions = (view: View) =>
 
 /** All of the list as a file. */
 export const useSessionsFile = (view: View) =>
-  useMutation({
-    networkMode: "always",
-    mutationFn: () => download("/api/sessions.csv", post(over(view, view.range)), "text/csv", "sessions.csv"),
-  });
+  useFile(() => download("/api/sessions.csv", post(over(view, view.range)), "text/csv", "sessions.csv"));
 
 export const useTimeline = (siteId: string, session: string, live: boolean) =>
   useInfiniteQuery({

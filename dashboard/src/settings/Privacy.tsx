@@ -1,7 +1,6 @@
 // What of visitors may be kept, and what one visitor may ask for: their data, and its erasure.
 import { useState, type ReactNode } from "react";
 
-import { saveFile } from "../breakdown/saveFile";
 import { count } from "../format";
 import { useErasure, useExport } from "./client";
 import { useDraft } from "./draft";
@@ -132,12 +131,7 @@ const Visitor = ({ siteId }: { readonly siteId: string }): ReactNode => {
           disabled={id === ""}
           aria-disabled={exporting.isPending}
           onClick={() => {
-            if (exporting.isPending) return;
-            exporting.mutate(id, {
-              onSuccess: ({ name, content }) => {
-                saveFile(name, content);
-              },
-            });
+            if (!exporting.isPending) exporting.mutate(id);
           }}
         >
           {exporting.isPending ? "Exporting…" : "Export all that is kept"}

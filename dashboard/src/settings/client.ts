@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
 
 import { download, post, request, sitePath } from "../api";
+import { useFile } from "../file";
 import { emptyAnswer, type Role } from "../wire";
 import {
   clearedAnswer,
@@ -179,7 +180,7 @@ export const useErasure = (siteId: string) =>
   );
 
 export const useExport = (siteId: string) =>
-  useChange((visitorId: string) => {
+  useFile((visitorId: string) => {
     const asked = new URLSearchParams({ visitor_id: visitorId, site_id: siteId });
     return download(`/api/privacy/export?${asked.toString()}`, {}, "application/json", "visitor.json");
   });
