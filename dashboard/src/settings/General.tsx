@@ -121,44 +121,28 @@ const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
       note="Neither can be undone: what is gone is in your backups only."
     >
       {!rights.may("owner") && <Locked needs="owner" own={rights.own} />}
-      <div className={styles.choice}>
-        <div>
-          <p className={styles.label}>Take all events away</p>
-          <p className={styles.hint}>
-            Events, sessions, figures of all days. Settings, keys, people and the tracking tag stay.
-          </p>
-        </div>
-        <button
-          type="button"
-          className={`button ${styles.danger ?? ""}`}
-          disabled={!rights.may("owner")}
-          onClick={() => {
-            reset.reset();
-            setAsked("reset");
-          }}
-        >
-          Reset the site
-        </button>
-      </div>
+      <DangerChoice
+        title="Take all events away"
+        hint="Events, sessions, figures of all days. Settings, keys, people and the tracking tag stay."
+        action="Reset the site"
+        disabled={!rights.may("owner")}
+        onAsk={() => {
+          reset.reset();
+          setAsked("reset");
+        }}
+      />
       <p role="status" className={styles.saved}>
         {reset.data !== undefined && `The site was reset: ${count(removed)} rows are gone.`}
       </p>
-      <div className={styles.choice}>
-        <div>
-          <p className={styles.label}>Delete the site</p>
-          <p className={styles.hint}>Its events with all figures, its settings, its keys, everybody’s role at it.</p>
-        </div>
-        <button
-          type="button"
-          className={`button ${styles.danger ?? ""}`}
-          disabled={!rights.may("owner")}
-          onClick={() => {
-            setAsked("delete");
-          }}
-        >
-          Delete the site
-        </button>
-      </div>
+      <DangerChoice
+        title="Delete the site"
+        hint="Its events with all figures, its settings, its keys, everybody’s role at it."
+        action="Delete the site"
+        disabled={!rights.may("owner")}
+        onAsk={() => {
+          setAsked("delete");
+        }}
+      />
       {asked === "reset" && (
         <Confirm
           title={`Reset ${siteId}?`}
@@ -221,3 +205,29 @@ const Danger = ({ siteId }: { readonly siteId: string }): ReactNode => {
     </Panel>
   );
 };
+
+type DangerChoiceProps = {
+  readonly title: string;
+  readonly hint: string;
+  /** What the button says. */
+  readonly action: string;
+  readonly disabled: boolean;
+  readonly onAsk: () => void;
+};
+
+const DangerChoice = ({ title, hint, action, disabled, onAsk }: DangerChoiceProps): ReactNode => (
+  <div className={styles.choice}>
+    <div>
+      <p className={styles.label}>{title}</p>
+      <p className={styles.hint}>{hint}</p>
+    </div>
+    <button
+      type="button"
+      className={`button ${styles.danger ?? ""}`}
+      disabled={disabled}
+      onClick={onAsk}
+    >
+      {action}
+    </button>
+  </div>
+);
