@@ -5,10 +5,11 @@ import { X } from "lucide-react";
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 
 import { ApiError, changePassword } from "../api";
+import dialog from "../style/dialog.module.css";
 import { grant, useSession } from "./access";
 import { Complaint } from "./AccessCard";
 import styles from "./access.module.css";
-import dialog from "./ChangePassword.module.css";
+import own from "./ChangePassword.module.css";
 import { PasswordField } from "./PasswordField";
 import { MIN_CHARACTERS } from "./strength";
 
@@ -18,13 +19,13 @@ export const ChangePassword = ({ onClose }: Props): ReactNode => (
   <Dialog.Root open onOpenChange={onClose}>
     <Dialog.Portal>
       <Dialog.Backdrop className={dialog.scrim} />
-      <Dialog.Popup className={`popup ${dialog.popup ?? ""}`}>
-        <Dialog.Title className={dialog.title}>Change the password</Dialog.Title>
+      <Dialog.Popup className={`popup ${dialog.dialog ?? ""} ${own.popup ?? ""}`}>
+        <Dialog.Title className={`${dialog.title ?? ""} ${own.title ?? ""}`}>Change the password</Dialog.Title>
         <Dialog.Description className={styles.text}>
           Every other browser of this account is signed out.
         </Dialog.Description>
         <Fields onDone={onClose} />
-        <Dialog.Close className={dialog.close} aria-label="Close">
+        <Dialog.Close className={`${dialog.close ?? ""} ${dialog.corner ?? ""}`} aria-label="Close">
           <X size={17} aria-hidden />
         </Dialog.Close>
       </Dialog.Popup>

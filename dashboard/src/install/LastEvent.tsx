@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useFromNow } from "../clock";
 import { Ago } from "../figures/Ago";
 import { eventName } from "../format";
+import dialog from "../style/dialog.module.css";
 import type { Installation, Site } from "../wire";
 import styles from "./LastEvent.module.css";
 import { LeaveOut } from "./LeaveOut";
@@ -79,9 +80,11 @@ const SnippetDialog = ({
       Tracking tag
     </Dialog.Trigger>
     <Dialog.Portal>
-      <Dialog.Backdrop className={styles.scrim} />
-      <Dialog.Popup className={`popup ${styles.dialog ?? ""}`}>
-        <Dialog.Title className={styles.title}>Tracking tag of {site.site_id}</Dialog.Title>
+      <Dialog.Backdrop className={dialog.scrim} />
+      <Dialog.Popup className={`popup ${dialog.dialog ?? ""} ${styles.dialog ?? ""}`}>
+        <Dialog.Title className={`${dialog.title ?? ""} ${styles.title ?? ""}`}>
+          Tracking tag of {site.site_id}
+        </Dialog.Title>
         <Dialog.Description className={styles.text}>
           Put it before <code>&lt;/head&gt;</code> on every page of your site.
         </Dialog.Description>
@@ -91,7 +94,7 @@ const SnippetDialog = ({
           <dd>{site.timezone}</dd>
         </dl>
         <LeaveOut />
-        <Dialog.Close className={styles.close} aria-label="Close">
+        <Dialog.Close className={`${dialog.close ?? ""} ${dialog.corner ?? ""}`} aria-label="Close">
           <X size={17} aria-hidden />
         </Dialog.Close>
       </Dialog.Popup>
