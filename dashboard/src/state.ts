@@ -251,6 +251,23 @@ export const parse = (search: string): PageState => {
   };
 };
 
+/** What stands in the address as it is, in the order there. */
+const words = [
+  "metric",
+  "pages",
+  "sources",
+  "places",
+  "devices",
+  "behaviour",
+  "event",
+  "property",
+  "hours",
+  "session",
+  "vital",
+  "percentile",
+  "measured",
+] as const;
+
 /** "" for the initial state, else "?site=…": defaults are left out so that links stay short. */
 export const write = (state: PageState): string => {
   const query = new URLSearchParams();
@@ -279,21 +296,12 @@ export const write = (state: PageState): string => {
         : `${zoomedFrom.range.start},${zoomedFrom.range.end}`,
     );
   for (const filter of state.filters) query.append("filter", writeFilter(filter));
-  if (state.metric !== initial.metric) query.set("metric", state.metric);
-  if (state.pages !== initial.pages) query.set("pages", state.pages);
-  if (state.sources !== initial.sources) query.set("sources", state.sources);
-  if (state.places !== initial.places) query.set("places", state.places);
-  if (state.devices !== initial.devices) query.set("devices", state.devices);
-  if (state.behaviour !== initial.behaviour) query.set("behaviour", state.behaviour);
-  if (state.event !== null) query.set("event", state.event);
-  if (state.property !== null) query.set("property", state.property);
-  if (state.hours !== initial.hours) query.set("hours", state.hours);
+  for (const name of words) {
+    const value = state[name];
+    if (value !== null && value !== initial[name]) query.set(name, value);
+  }
   if (state.view === "settings" && state.section !== initial.section)
     query.set("section", state.section);
-  if (state.session !== null) query.set("session", state.session);
-  if (state.vital !== initial.vital) query.set("vital", state.vital);
-  if (state.percentile !== initial.percentile) query.set("percentile", state.percentile);
-  if (state.measured !== initial.measured) query.set("measured", state.measured);
   if (state.details !== null) {
     const { dimension, search, sort, page } = state.details;
     query.set("details", dimension);

@@ -15,7 +15,7 @@ import { Rows, RowsLoading } from "./Rows";
 const ROWS = 10;
 
 /** What a row and the way to all rows do. */
-export type Actions = {
+type Actions = {
   readonly onToggle: (dimension: DimensionName, value: string) => void;
   readonly onDetails: (dimension: DimensionName) => void;
 };

@@ -1,7 +1,7 @@
 // The outlines of the countries, from map.mjs, and how a figure becomes one of five shades. Pure.
 import drawn from "./world.json";
 
-export type Outline = {
+type Outline = {
   /** ISO 3166-1 alpha-2; null for land that has no code of its own. */
   readonly code: string | null;
   readonly path: string;

@@ -84,7 +84,7 @@ const Row = ({ visit, time }: { readonly visit: Visit; readonly time: string }):
           {visit.is_bot && ", flagged as a robot"}
         </span>
       </th>
-      <td className={styles.pages}>
+      <td>
         <span className={styles.path}>{visit.entry_page ?? "–"}</span>
         {visit.exit_page !== null && visit.exit_page !== visit.entry_page && (
           <span className={`${styles.path ?? ""} ${styles.under ?? ""}`}>

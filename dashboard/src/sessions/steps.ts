@@ -5,7 +5,7 @@ import type { Step } from "./asking";
 export type Fold = { readonly key: string; readonly steps: readonly [Step, ...Step[]] };
 
 /** A pageview and what happened until the next one; before the first there is none. */
-export type Stretch = {
+type Stretch = {
   readonly key: string;
   readonly view: Step | null;
   readonly folds: readonly Fold[];

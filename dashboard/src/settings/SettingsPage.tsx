@@ -110,7 +110,7 @@ const OfRecord = ({
   readonly section: Section;
   readonly site: Site;
 }): ReactNode => {
-  const record = useSite(site.site_id, true);
+  const record = useSite(site.site_id);
   const Part = ofRecord[section];
   if (record.data !== undefined && Part !== undefined) return <Part site={record.data} />;
   if (record.error !== null)

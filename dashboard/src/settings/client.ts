@@ -37,11 +37,10 @@ const useChange = <TGiven, TAnswer>(
   });
 };
 
-export const useSite = (siteId: string, may: boolean) =>
+export const useSite = (siteId: string) =>
   useQuery({
     queryKey: ["site", siteId],
     queryFn: ({ signal }) => request(siteAnswer, sitePath(siteId), { signal }),
-    enabled: may,
   });
 
 export const useSiteChange = (siteId: string) => {
@@ -56,7 +55,7 @@ export const useSiteChange = (siteId: string) => {
   });
 };
 
-export type NewSite = {
+type NewSite = {
   readonly site_id: string;
   readonly timezone: string;
   readonly allowed_domains: readonly string[];
@@ -87,7 +86,7 @@ export const useKeys = () =>
     queryFn: async ({ signal }) => (await request(keysAnswer, "/api/keys", { signal })).keys,
   });
 
-export type NewKey = {
+type NewKey = {
   readonly scope: Scope;
   readonly site_id: string | null;
   readonly name: string;
@@ -109,7 +108,7 @@ export const useSiteUsers = (siteId: string) =>
       (await request(siteUsersAnswer, sitePath(siteId, "/users"), { signal })).users,
   });
 
-export type RoleGiven = { readonly name: string; readonly role: Role };
+type RoleGiven = { readonly name: string; readonly role: Role };
 
 export const useRoleGiving = (siteId: string) =>
   useChange(
@@ -132,7 +131,7 @@ export const useUsers = () =>
     queryFn: async ({ signal }) => (await request(usersAnswer, "/api/users", { signal })).users,
   });
 
-export type NewUser = {
+type NewUser = {
   readonly name: string;
   readonly is_admin: boolean;
   readonly roles: Readonly<Record<string, Role>>;

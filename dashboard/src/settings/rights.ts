@@ -1,13 +1,14 @@
 // Who may do what at a site, as the server judges it.
 import { useSession } from "../access/access";
-import type { Role } from "../wire";
+import { role, type Role } from "../wire";
 
-export const roles = ["viewer", "editor", "owner"] as const;
+/** From the least to the most. */
+export const roles = role.options;
 
 export const reaches = (own: Role | null, needed: Role): boolean =>
   own !== null && roles.indexOf(own) >= roles.indexOf(needed);
 
-export type Rights = {
+type Rights = {
   readonly own: Role | null;
   readonly may: (needed: Role) => boolean;
   readonly administrator: boolean;

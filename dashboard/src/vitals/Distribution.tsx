@@ -6,7 +6,7 @@ import type { Measured } from "./asking";
 import styles from "./Vitals.module.css";
 import { verdictText, type Verdict } from "./verdict";
 
-export const sharesOf = (figures: Measured): readonly (readonly [Verdict, number])[] => [
+const sharesOf = (figures: Measured): readonly (readonly [Verdict, number])[] => [
   ["good", figures.good_share ?? 0],
   ["middling", figures.needs_improvement_share ?? 0],
   ["poor", figures.poor_share ?? 0],

@@ -17,7 +17,7 @@ import { VitalCards, VitalCardsLoading } from "./VitalCards";
 import styles from "./Vitals.module.css";
 import { VitalSeries } from "./VitalSeries";
 
-export const percentileText: Readonly<Record<Percentile, string>> = {
+const percentileText: Readonly<Record<Percentile, string>> = {
   p75: "75th percentile",
   p50: "Median",
   p90: "90th percentile",
