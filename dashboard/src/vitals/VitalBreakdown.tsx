@@ -94,7 +94,7 @@ const Rows = ({ view, vital, state, dimension, order }: RowsProps): ReactNode =>
   if (matching.length === 0)
     return <p className={styles.empty}>No {labels[dimension].toLowerCase()} are known here.</p>;
   return (
-    <div className={styles.breakdown} data-stale={answer.isPlaceholderData}>
+    <div className={styles.fade} data-stale={answer.isPlaceholderData}>
       <table className={`${styles.table ?? ""} ${styles.rows ?? ""}`}>
         <thead>
           <tr>

@@ -48,16 +48,20 @@ export const VitalSeries = (props: Props): ReactNode => {
         ) : (
           <Problem error={series.error} onRetry={() => void series.refetch()} />
         )
-      ) : asTable ? (
-        <AsTable {...props} range={view.range} rows={series.data.rows} />
       ) : (
-        <Drawing
-          vital={vital}
-          percentile={percentile}
-          interval={interval}
-          range={view.range}
-          rows={series.data.rows}
-        />
+        <div className={styles.fade} data-stale={series.isPlaceholderData}>
+          {asTable ? (
+            <AsTable {...props} range={view.range} rows={series.data.rows} />
+          ) : (
+            <Drawing
+              vital={vital}
+              percentile={percentile}
+              interval={interval}
+              range={view.range}
+              rows={series.data.rows}
+            />
+          )}
+        </div>
       )}
     </section>
   );
