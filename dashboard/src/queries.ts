@@ -27,7 +27,7 @@ import { useFile } from "./file";
 import { toWire, type Filter } from "./filters/filter";
 import { searchTerms } from "./format";
 import { metricNames, type ColumnName } from "./metrics";
-import { resolve, type Day, type Interval, type Range } from "./period";
+import { dayCount, resolve, type Day, type Interval, type Range } from "./period";
 import type { DetailsState, PageState } from "./state";
 import type { Row, Site } from "./wire";
 
@@ -110,6 +110,9 @@ export type View = {
   readonly range: Range;
   /** null: compared with nothing. */
   readonly comparison: Range | null;
+  /** Whether the two are as long so far, so that one says how the other moved: no day that goes on beside a
+   * whole one, no month beside a week. */
+  readonly comparable: boolean;
   readonly filters: readonly Filter[];
   readonly live: boolean;
 };
@@ -138,10 +141,16 @@ export const over = (view: View, range: Range) => ({
 /** The view of a site that the address says. */
 export const viewOf = (site: Site, state: PageState, today: Day): View => {
   const range = resolve(state.period, today, site.first_date);
+  const comparison = compared(state.comparison, state.period, today, site.first_date);
   return {
     siteId: site.site_id,
     range,
-    comparison: compared(state.comparison, state.period, today, site.first_date),
+    comparison,
+    comparable:
+      comparison !== null &&
+      range.start !== today &&
+      // Months of unequal length are what "the month before" means.
+      (state.comparison.kind !== "custom" || dayCount(comparison) === dayCount(range)),
     filters: state.filters,
     live: range.end >= today,
   };
@@ -159,11 +168,9 @@ const totalsQuery = (view: View): Query => ({
 
 export const useTotals = (view: View) => useAnswer(totalsQuery(view), view.live);
 
-/** Whether the comparison says something: somebody came then, and it was no whole day beside one that goes on. */
+/** Whether the comparison says something: it is as long, and somebody came then. */
 export const compares = (view: View, totals: Row | undefined): boolean =>
-  view.comparison !== null &&
-  (totals?.comparison?.[0] ?? 0) > 0 &&
-  !(view.live && view.range.start === view.range.end);
+  view.comparable && (totals?.comparison?.[0] ?? 0) > 0;
 
 /** Asks whether the server takes these filters, which only it can tell of a pattern. Rejects with ApiError. */
 export const useFilterCheck = (view: View): ((filters: readonly Filter[]) => Promise<unknown>) => {

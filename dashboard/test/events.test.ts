@@ -33,6 +33,7 @@ test("one event alone takes the place of filters that ask for it among others", 
     siteId: "shop",
     range,
     comparison: range,
+    comparable: true,
     filters: [either, noOrder, german],
     live: false,
   };

@@ -12,7 +12,7 @@ type Props = {
   readonly before: readonly (number | null)[];
   /** null: compared with nothing. */
   readonly beforeText: string | null;
-  /** Whether the two periods are equally long so far; if not, only the value before is shown. */
+  /** Whether the two periods are as long so far; if not, only the value before is shown. */
   readonly comparable: boolean;
   readonly chosen: MetricName;
   readonly onChoose: (metric: MetricName) => void;

@@ -51,9 +51,6 @@ export const Overview = (props: Props): ReactNode => {
   );
 };
 
-/** Whether the period is so far as long as what it is compared with: an unfinished day says nothing against a whole one. */
-const isComparable = (view: View, today: Day): boolean => view.range.start !== today;
-
 const Figures = ({ view, today, state, onChange }: Props): ReactNode => {
   const totals = useTotals(view);
   if (totals.data === undefined)
@@ -76,7 +73,7 @@ const Figures = ({ view, today, state, onChange }: Props): ReactNode => {
               ? "yesterday"
               : rangeText(comparison, today)
         }
-        comparable={isComparable(view, today)}
+        comparable={view.comparable}
         chosen={state.metric}
         onChoose={(metric) => {
           onChange({ metric });
