@@ -46,6 +46,8 @@ export const compared = (
 ): Range | null => {
   if (comparison.kind === "none") return null;
   if (comparison.kind === "custom") return comparison.range;
+  // Before all time there is nothing.
+  if (comparison.kind === "previous" && period.kind === "preset" && period.preset === "all") return null;
   const range = resolve(period, today, first);
   const other =
     comparison.kind === "year" ? yearBefore(range) : preceding(period, today, first);

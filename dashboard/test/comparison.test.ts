@@ -15,6 +15,14 @@ describe("a period is compared", () => {
     expect(days({ kind: "custom", range }, custom("2026-11-01", "2026-11-03"))).toEqual(range);
   });
 
+  test("with nothing before all time, yet with a year ago", () => {
+    const all: Period = { kind: "preset", preset: "all" };
+    const against = (kind: "previous" | "year") =>
+      compared({ kind, matchWeekday: false }, all, today, "2025-03-01");
+    expect(against("previous")).toBeNull();
+    expect(against("year")).toEqual({ start: "2024-03-01", end: "2025-11-22" });
+  });
+
   test("with the same days a year ago, the last of a month with the last", () => {
     const year: Comparison = { kind: "year", matchWeekday: false };
     expect(days(year, custom("2026-11-03", "2026-11-09"))).toEqual({
