@@ -92,7 +92,7 @@ const Chosen = ({ section, site, sites }: ChosenProps): ReactNode => {
     return section === "general" ? (
       <GeneralForViewers site={site} own={rights.own} />
     ) : (
-      <NotYours own={rights.own} needs={section === "keys" ? "owner" : "editor"} />
+      <NotYours own={rights.own} needs="editor" />
     );
   return <OfRecord section={section} site={site} />;
 };
