@@ -6,7 +6,7 @@ import type uPlot from "uplot";
 
 import { bucketText, namedFigure } from "../format";
 import { metrics, type MetricName } from "../metrics";
-import type { Interval, Range } from "../period";
+import type { Day, Interval, Range } from "../period";
 import { useTheme } from "../theme";
 import styles from "./Chart.module.css";
 import { ChartTable } from "./ChartTable";
@@ -33,6 +33,7 @@ type Zooming = {
 type Props = Drawn &
   Zooming & {
     readonly rangeText: string;
+    readonly today: Day;
     /** What the period is compared with, and the choice of it. */
     readonly comparison: ReactNode;
     /** How finely it is drawn, and the way back. */

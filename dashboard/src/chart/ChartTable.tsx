@@ -4,12 +4,12 @@ import type { ReactNode } from "react";
 import { Moved } from "../figures/Moved";
 import { bucketText, figure, rangeText as textOf } from "../format";
 import { metrics } from "../metrics";
-import type { Interval } from "../period";
+import type { Day, Interval } from "../period";
 import type { Drawn } from "./Chart";
 import styles from "./Chart.module.css";
 import { movedAt } from "./moved";
 
-type Props = Drawn & { readonly rangeText: string };
+type Props = Drawn & { readonly rangeText: string; readonly today: Day };
 
 const intervalNames: Readonly<Record<Interval, string>> = {
   hour: "Hour",
@@ -19,7 +19,7 @@ const intervalNames: Readonly<Record<Interval, string>> = {
 };
 
 export const ChartTable = (props: Props): ReactNode => {
-  const { metric, interval, series, range, before, rangeText } = props;
+  const { metric, interval, series, range, before, rangeText, today } = props;
   return (
     // A region that scrolls must be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -34,7 +34,7 @@ export const ChartTable = (props: Props): ReactNode => {
             <th scope="col">{metrics[metric].label}</th>
             {before !== null && (
               <>
-                <th scope="col">{textOf(before, range.end)}</th>
+                <th scope="col">{textOf(before, today)}</th>
                 <th scope="col">Change</th>
               </>
             )}

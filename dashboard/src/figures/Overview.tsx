@@ -122,6 +122,7 @@ const OverTime = ({ view, today, first, state, onChange }: Props): ReactNode => 
         range={range}
         before={comparison}
         rangeText={rangeText(range, today)}
+        today={today}
         takesFocus={chosen !== null && chosen.start === range.start && chosen.end === range.end}
         onZoom={(days, byKeyboard) => {
           setChosen(byKeyboard ? days : null);
