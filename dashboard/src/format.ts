@@ -5,6 +5,7 @@ import {
   bucketDays,
   dayCount,
   wholeBucket,
+  zonedText,
   type Day,
   type Interval,
   type Period,
@@ -212,21 +213,9 @@ export const bucketText = (interval: Interval, key: string, range: Range): strin
   }
 };
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
 /** An instant by the clocks of a zone: its day, and the time as "14:05:09". */
 export const localTime = (instant: string, timezone: string): { readonly day: Day; readonly time: string } => {
-  let clock = clocks.get(timezone);
-  if (clock === undefined) {
-    // The Swedish way of writing is ISO's.
-    clock = new Intl.DateTimeFormat("sv-SE", {
-      timeZone: timezone,
-      dateStyle: "short",
-      timeStyle: "medium",
-    });
-    clocks.set(timezone, clock);
-  }
-  const [day = "", time = ""] = clock.format(new Date(instant)).split(" ");
+  const [day = "", time = ""] = zonedText(timezone, new Date(instant)).split(" ");
   return { day, time };
 };
 

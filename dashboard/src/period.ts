@@ -232,27 +232,39 @@ export const bucketDays = (interval: Interval, key: string, range: Range): Range
   };
 };
 
-const zoned = (timezone: string, now: Date): Day => {
-  const write = (timeZone: string): string =>
-    new Intl.DateTimeFormat("sv-SE", {
-      timeZone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      hourCycle: "h23",
-    }).format(now);
-  try {
-    return write(timezone);
-  } catch {
-    // A browser older than the server's zone database may not know the zone.
-    return write("UTC");
+const clockOf = (timeZone: string): Intl.DateTimeFormat =>
+  // The Swedish way of writing is ISO's.
+  new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** An instant by the clocks of a zone: "2026-11-22 14:05:09". */
+export const zonedText = (timezone: string, instant: Date): string => {
+  let clock = clocks.get(timezone);
+  if (clock === undefined) {
+    try {
+      clock = clockOf(timezone);
+    } catch {
+      // A browser older than the server's zone database may not know the zone.
+      clock = clockOf("UTC");
+    }
+    clocks.set(timezone, clock);
   }
+  return clock.format(instant);
 };
 
 /** The bucket of a time series that `now` falls into, written as the API writes its keys. */
 export const bucketOf = (interval: Interval, timezone: string, now: Date): string => {
-  const text = zoned(timezone, now);
+  const text = zonedText(timezone, now);
   switch (interval) {
     case "hour":
       return `${text.slice(0, 10)}T${text.slice(11, 13)}:00`;

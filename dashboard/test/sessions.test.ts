@@ -64,6 +64,9 @@ test("an instant is told by the clocks of the site", () => {
   expect(localTime(instant, "America/New_York")).toEqual({ day: "2026-11-01", time: "01:30:00" });
   expect(localTime(instant, "Asia/Kolkata")).toEqual({ day: "2026-11-01", time: "11:00:00" });
   expect(localTime("2026-11-01T18:45:09Z", "Asia/Kolkata").day).toBe("2026-11-02");
+  expect(localTime("2026-11-01T18:30:00Z", "Asia/Kolkata").time).toBe("00:00:00");
+  // A zone that came after the browser.
+  expect(localTime(instant, "Mars/Olympus")).toEqual({ day: "2026-11-01", time: "05:30:00" });
 });
 
 const cls: Vital = { name: "CLS", unit: "none", good_to: 0.1, poor_above: 0.25, definition: "" };
