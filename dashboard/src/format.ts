@@ -258,24 +258,6 @@ export const ago = (instant: string, now: Date): string => {
   return `on ${dayMonthYear(new Date(instant).toISOString())}`;
 };
 
-const clock = new Intl.DateTimeFormat(LOCALE, {
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const fineClock = new Intl.DateTimeFormat(LOCALE, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-
-/** "14:07", in the browser's own zone: of what happens now. */
-export const minuteText = (instant: string): string => clock.format(new Date(instant));
-
-/** "14:07:31", in the browser's own zone. */
-export const secondText = (instant: string): string => fineClock.format(new Date(instant));
-
 const referrerTypes: Readonly<Record<string, string>> = {
   direct: "Direct",
   search: "Search engines",

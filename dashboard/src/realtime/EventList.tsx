@@ -2,13 +2,14 @@
 import { Bot, Pause, Play } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
-import { count, eventName, named, rowName, secondText } from "../format";
+import { count, eventName, localTime, named, rowName } from "../format";
 import type { Incoming } from "../wire";
 import styles from "./EventList.module.css";
 
 type Props = {
   readonly events: readonly Incoming[];
   readonly skipped: number;
+  readonly timezone: string;
 };
 
 /** What counted in the verdict, in words; docs/decisions/0007 has them all. */
@@ -22,7 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   no_user_agent: "no User-Agent",
 };
 
-export const EventList = ({ events, skipped }: Props): ReactNode => {
+export const EventList = ({ events, skipped, timezone }: Props): ReactNode => {
   /** The list as it was when it was held; null while it moves. */
   const [held, setHeld] = useState<readonly Incoming[] | null>(null);
   const shown = held ?? events;
@@ -70,7 +71,7 @@ export const EventList = ({ events, skipped }: Props): ReactNode => {
             </thead>
             <tbody>
               {shown.map((event) => (
-                <Line key={event.id} event={event} />
+                <Line key={event.id} event={event} timezone={timezone} />
               ))}
             </tbody>
           </table>
@@ -80,11 +81,13 @@ export const EventList = ({ events, skipped }: Props): ReactNode => {
   );
 };
 
-const Line = ({ event }: { readonly event: Incoming }): ReactNode => (
+type LineProps = { readonly event: Incoming; readonly timezone: string };
+
+const Line = ({ event, timezone }: LineProps): ReactNode => (
   <tr data-bot={event.is_bot}>
     <td className={styles.time}>
       <time dateTime={event.received_at} title={event.received_at}>
-        {secondText(event.received_at)}
+        {localTime(event.received_at, timezone).time}
       </time>
     </td>
     <td className={styles.type} title={event.id}>

@@ -1,11 +1,14 @@
 // Visitors and pageviews of each of the last 30 minutes, as bars and as a table for who does not see them.
 import type { ReactNode } from "react";
 
-import { count, minuteText, namedFigure } from "../format";
+import { count, localTime, namedFigure } from "../format";
 import type { MinuteCount } from "../wire";
 import styles from "./MinuteBars.module.css";
 
-export const MinuteBars = ({ minutes }: { readonly minutes: readonly MinuteCount[] }): ReactNode => {
+type Props = { readonly minutes: readonly MinuteCount[]; readonly timezone: string };
+
+export const MinuteBars = ({ minutes, timezone }: Props): ReactNode => {
+  const minuteText = (instant: string): string => localTime(instant, timezone).time.slice(0, 5);
   const most = Math.max(0, ...minutes.flatMap(({ visitors, pageviews }) => [visitors, pageviews]));
   const percent = (value: number): string => `${(value / Math.max(1, most)) * 100}%`;
   const first = minutes[0];

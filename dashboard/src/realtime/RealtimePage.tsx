@@ -63,7 +63,7 @@ const Found = ({ site, live, realtime, onTryAgain }: FoundProps): ReactNode => {
           <>
             <section className={`surface ${styles.now ?? ""}`} aria-label="Now">
               <Now realtime={realtime} />
-              <MinuteBars minutes={realtime.minutes} />
+              <MinuteBars minutes={realtime.minutes} timezone={site.timezone} />
             </section>
             <div className={styles.lists}>
               <TopList title="Pages" dimension="page" rows={realtime.pages} />
@@ -76,7 +76,11 @@ const Found = ({ site, live, realtime, onTryAgain }: FoundProps): ReactNode => {
               />
               <TopList title="Devices" dimension="device" rows={realtime.devices} />
             </div>
-            <EventList events={realtime.events} skipped={live.skipped} />
+            <EventList
+              events={realtime.events}
+              skipped={live.skipped}
+              timezone={site.timezone}
+            />
           </>
         )}
       </div>
