@@ -101,9 +101,11 @@ const Rows = ({ view, vital, state, dimension, order }: RowsProps): ReactNode =>
             <th scope="col">{one[dimension]}</th>
             <th scope="col">Measured</th>
             <th scope="col">{percentile}</th>
-            <th scope="col" className={styles.beforeColumn}>
-              Before
-            </th>
+            {view.comparison !== null && (
+              <th scope="col" className={styles.beforeColumn}>
+                Before
+              </th>
+            )}
             <th scope="col">Good to poor</th>
           </tr>
         </thead>
@@ -132,9 +134,11 @@ const Rows = ({ view, vital, state, dimension, order }: RowsProps): ReactNode =>
                 >
                   {vitalText(vital.unit, value)}
                 </td>
-                <td className={styles.beforeColumn}>
-                  {vitalText(vital.unit, comparison?.[percentile] ?? null)}
-                </td>
+                {view.comparison !== null && (
+                  <td className={styles.beforeColumn}>
+                    {vitalText(vital.unit, comparison?.[percentile] ?? null)}
+                  </td>
+                )}
                 <td>
                   <Distribution figures={figures} />
                 </td>

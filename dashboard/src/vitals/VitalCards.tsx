@@ -86,7 +86,7 @@ const Moved = ({ vital, value, before, percentile }: MovedProps): ReactNode => {
   const earlier = before?.[percentile] ?? null;
   if (value === null || earlier === null || earlier === 0) return null;
   const percent = Math.round((value / earlier - 1) * 100);
-  const was = `${vitalText(vital.unit, earlier)} in the period before`;
+  const was = `${vitalText(vital.unit, earlier)} before`;
   if (percent === 0) return <span title={was}> · as before</span>;
   const slower = percent > 0;
   const Icon = slower ? ArrowUp : ArrowDown;
