@@ -155,7 +155,9 @@ const Rows = ({ view, vital, state, dimension, order }: RowsProps): ReactNode =>
             setLimit(MOST_ROWS);
           }}
         >
-          Show all {count(total_rows)}
+          {total_rows > MOST_ROWS
+            ? `Show the first ${count(MOST_ROWS)} of ${count(total_rows)}`
+            : `Show all ${count(total_rows)}`}
         </button>
       )}
     </div>
