@@ -183,6 +183,7 @@ const showDetails = (details: DetailsState | null): void => {
 
 const OpenDetails = ({ view, details, searchField, onToggle }: OpenDetailsProps): ReactNode => {
   const totals = useTotals(view);
+  const row = totals.isPlaceholderData ? undefined : totals.data?.rows[0];
   const tab = tabOf(details.dimension);
   if (tab === undefined) return null;
   return (
@@ -190,8 +191,8 @@ const OpenDetails = ({ view, details, searchField, onToggle }: OpenDetailsProps)
       tab={tab}
       view={view}
       details={details}
-      everyone={totals.data?.rows[0]?.metrics[0] ?? null}
-      compares={compares(view, totals.data?.rows[0])}
+      everyone={row?.metrics[0] ?? null}
+      compares={compares(view, row)}
       searchField={searchField}
       onChange={showDetails}
       onSearch={(search) => {
