@@ -80,6 +80,12 @@ const timelineAnswer = takes<Contract["WireTimeline"]>()(
 
 const beginning = null as string | null;
 
+/** Every page that is loaded would be asked for again: who has read on has no moving list. */
+const refreshed =
+  (live: boolean) =>
+  ({ state }: { readonly state: { readonly data?: { readonly pages: readonly unknown[] } | undefined } }) =>
+    live && (state.data?.pages.length ?? 0) <= 1 ? LIVE_REFRESH_MS : (false as const);
+
 export const useSessions = (view: View) =>
   useInfiniteQuery({
     queryKey: ["sessions", over(view, view.range)] as const,
@@ -91,7 +97,7 @@ export const useSessions = (view: View) =>
       ),
     initialPageParam: beginning,
     getNextPageParam: (last) => last.next,
-    refetchInterval: view.live ? LIVE_REFRESH_MS : false,
+    refetchInterval: refreshed(view.live),
     placeholderData: (previous, before) =>
       before?.queryKey[1].site_id === view.siteId ? previous : undefined,
   });
@@ -110,5 +116,5 @@ export const useTimeline = (siteId: string, session: string, live: boolean) =>
     },
     initialPageParam: beginning,
     getNextPageParam: (last) => last.next,
-    refetchInterval: live ? LIVE_REFRESH_MS : false,
+    refetchInterval: refreshed(live),
   });
