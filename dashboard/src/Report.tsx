@@ -72,6 +72,7 @@ export const Report = (props: Props): ReactNode => {
     <>
       <SiteBar
         {...{ site, sites, state, onChoose, today, view }}
+        compares
         onSearch={search}
         onInterval={takeNextInterval}
       />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { commandOf, shortcutGroups, type Press } from "../src/keys/keys";
+import { commandOf, shortcutGroups, shortcutsOf, type Press } from "../src/keys/keys";
 import { presets } from "../src/period";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
@@ -17,6 +17,13 @@ test("every key stands once, and every period has one", () => {
   expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
   const periods = all.flatMap(({ command }) => (command.kind === "period" ? [command.preset] : []));
   expect(periods.toSorted()).toEqual(presets.toSorted());
+});
+
+test("the overview lists what the page has, and no group without any", () => {
+  const found = shortcutsOf(({ kind }) => kind !== "compare" && kind !== "interval" && kind !== "search");
+  expect(found.map(({ title }) => title)).toEqual(["Period", "Filters and lists"]);
+  expect(found[1]?.shortcuts.map(({ key }) => key)).toEqual(["f", "escape", "?"]);
+  expect(shortcutsOf(() => true)).toEqual(shortcutGroups);
 });
 
 describe("a key", () => {

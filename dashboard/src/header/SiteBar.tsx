@@ -1,6 +1,6 @@
 // The bar of a page whose figures have a period and filters: both to choose, by the keys, too.
 import { ListFilter } from "lucide-react";
-import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { previous } from "../comparison";
 import type { Filter } from "../filters/filter";
@@ -25,6 +25,8 @@ const KeysOverview = lazy(async () => ({
 type Props = PageProps & {
   readonly today: Day;
   readonly view: View;
+  /** Whether the page shows what the period is compared with. */
+  readonly compares?: boolean;
   /** What the keys for search and interval do, where the page has them. */
   readonly onSearch?: () => void;
   readonly onInterval?: () => void;
@@ -39,49 +41,60 @@ const show = (period: Period): void => {
 };
 
 export const SiteBar = (props: Props): ReactNode => {
-  const { site, sites, state, onChoose, today, view, onSearch, onInterval } = props;
+  const { site, sites, state, onChoose, today, view, compares = false, onSearch, onInterval } = props;
   /** The place of the filter in the editor; null while that is closed. */
   const [editing, setEditing] = useState<number | null>(null);
   const [showsKeys, setShowsKeys] = useState(false);
   const [asksForDays, setAsksForDays] = useState(false);
   /** What the key brings back. */
   const compared = useRef(state.comparison.kind === "none" ? previous : state.comparison);
+  useEffect(() => {
+    if (state.comparison.kind !== "none") compared.current = state.comparison;
+  }, [state.comparison]);
 
-  const run = (command: Command): void => {
+  const has = ({ kind }: Command): boolean => {
+    if (kind === "compare") return compares;
+    if (kind === "interval") return onInterval !== undefined;
+    return kind !== "search" || onSearch !== undefined;
+  };
+
+  const run = (command: Command): boolean => {
+    if (!has(command)) return false;
     switch (command.kind) {
       case "period":
         show({ kind: "preset", preset: command.preset });
-        return;
+        return true;
       case "step": {
         const step = command.to === "back" ? stepBack : stepForward;
         const period = step(state.period, today);
-        if (period !== null) show(period);
-        return;
+        if (period === null) return false;
+        show(period);
+        return true;
       }
       case "custom":
         setAsksForDays(true);
-        return;
+        return true;
       case "compare":
-        if (state.comparison.kind === "none") navigate({ comparison: compared.current });
-        else {
-          compared.current = state.comparison;
-          navigate({ comparison: { kind: "none" } });
-        }
-        return;
+        navigate({
+          comparison: state.comparison.kind === "none" ? compared.current : { kind: "none" },
+        });
+        return true;
       case "interval":
         onInterval?.();
-        return;
+        return true;
       case "filter":
         setEditing(state.filters.length);
-        return;
+        return true;
       case "search":
-        if (editing === null && !showsKeys) onSearch?.();
-        return;
+        if (editing !== null || showsKeys) return false;
+        onSearch?.();
+        return true;
       case "clear":
         filterBy([]);
-        return;
+        return state.filters.length > 0;
       case "help":
         setShowsKeys(true);
+        return true;
     }
   };
   useKeys(run);
@@ -136,6 +149,7 @@ export const SiteBar = (props: Props): ReactNode => {
         )}
         {showsKeys && (
           <KeysOverview
+            has={has}
             onClose={() => {
               setShowsKeys(false);
             }}

@@ -1,14 +1,20 @@
-// Every keyboard shortcut in a dialog, and the switch that turns them off.
+// The page's keyboard shortcuts in a dialog, and the switch that turns them off.
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 
 import dialog from "../style/dialog.module.css";
-import { shortcutGroups } from "./keys";
+import { shortcutsOf, type Command } from "./keys";
 import styles from "./KeysOverview.module.css";
 import { switchKeys, useKeysOn } from "./useKeys";
 
-export const KeysOverview = ({ onClose }: { readonly onClose: () => void }): ReactNode => {
+type Props = {
+  /** Whether the page does what a key asks for. */
+  readonly has: (command: Command) => boolean;
+  readonly onClose: () => void;
+};
+
+export const KeysOverview = ({ has, onClose }: Props): ReactNode => {
   const on = useKeysOn();
   return (
     <Dialog.Root
@@ -35,7 +41,7 @@ export const KeysOverview = ({ onClose }: { readonly onClose: () => void }): Rea
             // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             tabIndex={0}
           >
-            {shortcutGroups.map(({ title, shortcuts }) => (
+            {shortcutsOf(has).map(({ title, shortcuts }) => (
               <section key={title}>
                 <h3 className={styles.title}>{title}</h3>
                 <dl className={styles.list}>

@@ -96,6 +96,15 @@ export const shortcutGroups: readonly {
   },
 ];
 
+/** The groups with the keys that a page has, without those that are left empty. */
+export const shortcutsOf = (has: (command: Command) => boolean): typeof shortcutGroups =>
+  shortcutGroups
+    .map(({ title, shortcuts }) => ({
+      title,
+      shortcuts: shortcuts.filter(({ command }) => has(command)),
+    }))
+    .filter(({ shortcuts }) => shortcuts.length > 0);
+
 const byKey = new Map(
   shortcutGroups.flatMap(({ shortcuts }) =>
     shortcuts.map(({ key, command }) => [key, command] as const),

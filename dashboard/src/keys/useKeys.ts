@@ -27,7 +27,8 @@ export const switchKeys = (on: boolean): void => {
 const OF_ITS_OWN = "input, textarea, select, [contenteditable]";
 const OPEN = "[role=dialog], [role=listbox], [role=menu]";
 
-export const useKeys = (run: (command: Command) => void): void => {
+/** run: does what a key asks for, and says whether there was something to do. */
+export const useKeys = (run: (command: Command) => boolean): void => {
   // Asked before anybody hears of the press: Escape may close what is open meanwhile.
   const isBehind = useRef(false);
   const onPress = useEffectEvent((event: KeyboardEvent): void => {
@@ -39,9 +40,7 @@ export const useKeys = (run: (command: Command) => void): void => {
       isTyping: target instanceof Element && target.closest(OF_ITS_OWN) !== null,
       isBehind: isBehind.current,
     });
-    if (command === null) return;
-    event.preventDefault();
-    run(command);
+    if (command !== null && run(command)) event.preventDefault();
   });
   useEffect(() => {
     const look = (): void => {

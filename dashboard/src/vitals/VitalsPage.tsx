@@ -32,7 +32,7 @@ export const VitalsPage = (props: PageProps): ReactNode => {
   const measured = totals.data?.rows.some(({ figures }) => figures.measurements > 0);
   return (
     <>
-      <SiteBar {...props} today={today} view={view} />
+      <SiteBar {...props} today={today} view={view} compares />
       <main className={styles.page}>
         <header className={styles.head}>
           <div>
