@@ -4,18 +4,15 @@ import type { ReactNode } from "react";
 
 import { useSession } from "../access/access";
 import { count, named, share } from "../format";
+import { SpanPicker } from "../header/SpanPicker";
 import { TopBar } from "../header/TopBar";
-import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
 import { useLedger } from "../queries";
-import { ledgerSpans, type LedgerSpan } from "../state";
 import { Loading } from "../states/Loading";
 import { Problem } from "../states/Problem";
 import type { Balance, Ledger } from "../wire";
 import { bySite, byTime, droppedOf, type Line } from "./balance";
 import styles from "./LedgerPage.module.css";
-
-const spanText: Readonly<Record<LedgerSpan, string>> = { "24": "Last 24 hours", "168": "Last 7 days" };
 
 const reasons: Readonly<Record<string, string>> = {
   invalid: "not readable as an event",
@@ -36,20 +33,7 @@ export const LedgerPage = ({ site, sites, state: { hours }, onChoose }: PageProp
   return (
     <>
       <TopBar sites={sites} chosen={site} onChoose={onChoose}>
-        <div className={styles.spans} role="group" aria-label="Period">
-          {ledgerSpans.map((span) => (
-            <button
-              key={span}
-              type="button"
-              aria-pressed={span === hours}
-              onClick={() => {
-                navigate({ hours: span });
-              }}
-            >
-              {spanText[span]}
-            </button>
-          ))}
-        </div>
+        <SpanPicker hours={hours} />
       </TopBar>
       {ledger.data !== undefined ? (
         <Found ledger={ledger.data} hours={Number(hours)} />

@@ -4,10 +4,9 @@ import type { ReactNode } from "react";
 
 import { Ago } from "../figures/Ago";
 import { count, namedFigure } from "../format";
+import { SpanPicker } from "../header/SpanPicker";
 import { TopBar } from "../header/TopBar";
-import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
-import { ledgerSpans, type LedgerSpan } from "../state";
 import { Loading } from "../states/Loading";
 import { Problem } from "../states/Problem";
 import {
@@ -22,8 +21,6 @@ import {
 } from "./quality";
 import styles from "./QualityPage.module.css";
 
-const spanText: Readonly<Record<LedgerSpan, string>> = { "24": "Last 24 hours", "168": "Last 7 days" };
-
 const icons: Readonly<Record<Verdict, LucideIcon>> = {
   problem: TriangleAlert,
   look: CircleAlert,
@@ -36,20 +33,7 @@ export const QualityPage = ({ site, sites, state: { hours }, onChoose }: PagePro
   return (
     <>
       <TopBar sites={sites} chosen={site} onChoose={onChoose}>
-        <div className={styles.spans} role="group" aria-label="Period">
-          {ledgerSpans.map((span) => (
-            <button
-              key={span}
-              type="button"
-              aria-pressed={span === hours}
-              onClick={() => {
-                navigate({ hours: span });
-              }}
-            >
-              {spanText[span]}
-            </button>
-          ))}
-        </div>
+        <SpanPicker hours={hours} />
       </TopBar>
       {quality.data !== undefined ? (
         <Found quality={quality.data} busy={quality.isPlaceholderData} />

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 
 import { isChosen, toggle } from "../filters/filter";
 import { count, rowName, vitalText } from "../format";
+import { Segments, type Segment } from "../header/Segments";
 import { navigate } from "../navigation";
 import type { View } from "../queries";
 import { measuredTabs, type MeasuredTab, type PageState } from "../state";
@@ -25,6 +26,10 @@ const one: Readonly<Record<MeasuredTab, string>> = {
   browser: "Browser",
   country: "Country",
 };
+const orders: readonly Segment<RowOrder>[] = [
+  { value: "measurements", text: "Most measured" },
+  { value: "slowest", text: "Worst first" },
+];
 const MOST_ROWS = 1_000;
 
 type Props = {
@@ -52,20 +57,7 @@ export const VitalBreakdown = (props: Props): ReactNode => {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          <div className={styles.choice} role="group" aria-label="Order">
-            {(["measurements", "slowest"] as const).map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === order}
-                onClick={() => {
-                  setOrder(name);
-                }}
-              >
-                {name === "slowest" ? "Worst first" : "Most measured"}
-              </button>
-            ))}
-          </div>
+          <Segments label="Order" options={orders} value={order} onChoose={setOrder} />
         </header>
         {measuredTabs.map((name) => (
           <Tabs.Panel key={name} value={name} className={styles.tabPanel}>

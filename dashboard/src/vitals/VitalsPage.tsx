@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { useFromNow } from "../clock";
 import { rangeText } from "../format";
+import { Segments } from "../header/Segments";
 import { SiteBar } from "../header/SiteBar";
 import { navigate } from "../navigation";
 import type { PageProps } from "../pages";
@@ -43,21 +44,14 @@ export const VitalsPage = (props: PageProps): ReactNode => {
               as its 75th percentile: what three of four page loads stay within.
             </p>
           </div>
-          <div className={styles.choice} role="group" aria-label="Percentile">
-            {percentiles.map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === state.percentile}
-                title={percentileText[name]}
-                onClick={() => {
-                  navigate({ percentile: name });
-                }}
-              >
-                {name}
-              </button>
-            ))}
-          </div>
+          <Segments
+            label="Percentile"
+            options={percentiles.map((name) => ({ value: name, text: name, title: percentileText[name] }))}
+            value={state.percentile}
+            onChoose={(percentile) => {
+              navigate({ percentile });
+            }}
+          />
         </header>
         {totals.data === undefined ? (
           totals.error === null ? (
