@@ -3,11 +3,11 @@ import { Tabs } from "@base-ui/react/tabs";
 import { useRef, useState, type ReactNode } from "react";
 
 import breakdown from "../breakdown/Breakdown.module.css";
-import { behaviourPanel, type Tab } from "../breakdown/panels";
+import { More } from "../breakdown/More";
+import { behaviourPanel, nothingText, type Tab } from "../breakdown/panels";
 import { RowsLoading } from "../breakdown/Rows";
 import { propertyDimension, type DimensionName } from "../dimensions";
 import { isChosen, toggle, type Filter } from "../filters/filter";
-import { count } from "../format";
 import { useBreakdown, useTotals, type View } from "../queries";
 import { Problem } from "../states/Problem";
 import type { BehaviourTab, PageState } from "../state";
@@ -130,7 +130,7 @@ const Ranking = ({
   if (rows.length === 0)
     return (
       <Hint dimension={dimension} isFiltered={view.filters.length > 0}>
-        {tab.empty}
+        {nothingText(view.filters, tab.empty)}
       </Hint>
     );
   return (
@@ -146,18 +146,14 @@ const Ranking = ({
         }}
         {...(dimension === "event" && { onOpen, hasMore: hasProperties })}
       />
-      <footer className={breakdown.foot}>
-        <button
-          type="button"
-          className="plain"
-          onClick={() => {
-            onDetails(dimension);
-          }}
-        >
-          {total_rows > rows.length ? `Show all ${count(total_rows)} ${tab.many}` : "Details"}
-          {total_rows <= rows.length && <span className="unseen"> of the {tab.many}</span>}
-        </button>
-      </footer>
+      <More
+        total={total_rows}
+        shown={rows.length}
+        many={tab.many}
+        onOpen={() => {
+          onDetails(dimension);
+        }}
+      />
     </div>
   );
 };

@@ -12,7 +12,7 @@ type Props = {
 
 export const Hint = ({ dimension, isFiltered, children }: Props): ReactNode => (
   <div className={styles.empty}>
-    <p>{isFiltered ? "Nothing in this period meets the filters." : children}</p>
+    <p>{children}</p>
     {!isFiltered && <div className={styles.how}>{how[dimension]}</div>}
   </div>
 );

@@ -3,12 +3,12 @@ import { Tabs } from "@base-ui/react/tabs";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 
-import breakdown from "../breakdown/Breakdown.module.css";
+import { More } from "../breakdown/More";
 import { tabOf } from "../breakdown/panels";
 import { RowsLoading } from "../breakdown/Rows";
 import { propertyDimension } from "../dimensions";
 import { isChosen, type Filter } from "../filters/filter";
-import { count, rowName } from "../format";
+import { rowName } from "../format";
 import { useBreakdown, useTotals, type View } from "../queries";
 import { Problem } from "../states/Problem";
 import styles from "./Behaviour.module.css";
@@ -118,18 +118,15 @@ const Values = ({
           onToggle(name, value);
         }}
       />
-      <footer className={breakdown.foot}>
-        <button
-          type="button"
-          className="plain"
-          onClick={() => {
-            onDetails(name);
-          }}
-        >
-          {total_rows > rows.length ? `Show all ${count(total_rows)} values` : "Details"}
-          {total_rows <= rows.length && <span className="unseen"> of the values of {name}</span>}
-        </button>
-      </footer>
+      <More
+        total={total_rows}
+        shown={rows.length}
+        many="values"
+        about={tab.many}
+        onOpen={() => {
+          onDetails(name);
+        }}
+      />
     </div>
   );
 };

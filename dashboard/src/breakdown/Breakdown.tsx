@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 
 import type { DimensionName } from "../dimensions";
 import { isChosen } from "../filters/filter";
-import { count } from "../format";
 import { compares, useBreakdown, useTotals, type View } from "../queries";
 import { Problem } from "../states/Problem";
 import styles from "./Breakdown.module.css";
-import type { Panel, Tab } from "./panels";
+import { More } from "./More";
+import { nothingText, type Panel, type Tab } from "./panels";
 import { Rows, RowsLoading } from "./Rows";
 
 const ROWS = 10;
@@ -158,11 +158,7 @@ const Ranking = ({
     );
   const { rows, total_rows } = answer.data;
   if (rows.length === 0)
-    return (
-      <p className={styles.empty}>
-        {view.filters.length > 0 ? "Nothing in this period meets the filters." : tab.empty}
-      </p>
-    );
+    return <p className={styles.empty}>{nothingText(view.filters, tab.empty)}</p>;
   return (
     <div className={styles.ranking} data-stale={answer.isPlaceholderData}>
       <Rows
@@ -176,23 +172,15 @@ const Ranking = ({
           onToggle(dimension, value);
         }}
       />
-      <footer className={styles.foot}>
-        <button
-          type="button"
-          className="plain"
-          onClick={() => {
-            onDetails(dimension);
-          }}
-        >
-          {total_rows > rows.length ? `Show all ${count(total_rows)} ${tab.many}` : "Details"}
-          {total_rows <= rows.length && <span className="unseen"> of the {tab.many}</span>}
-        </button>
-        {credit && (
-          <a className={styles.credit} href={credit.href} rel="noreferrer">
-            {credit.text}
-          </a>
-        )}
-      </footer>
+      <More
+        total={total_rows}
+        shown={rows.length}
+        many={tab.many}
+        onOpen={() => {
+          onDetails(dimension);
+        }}
+        credit={credit}
+      />
     </div>
   );
 };

@@ -1,5 +1,6 @@
 // The breakdown panels of the first page: their tabs, and the columns each dimension has.
 import { propertyOf, type DimensionName } from "../dimensions";
+import type { Filter } from "../filters/filter";
 import type { ColumnName } from "../metrics";
 import {
   behaviourTabs,
@@ -38,6 +39,10 @@ export type Panel<T extends string> = {
   /** Whose data it shows, where they ask to be named. */
   readonly credit?: { readonly text: string; readonly href: string };
 };
+
+/** Why a list is empty. */
+export const nothingText = (filters: readonly Filter[], empty: string): string =>
+  filters.length > 0 ? "Nothing in this period meets the filters." : empty;
 
 const perSession: readonly ColumnName[] = [
   "visitors",

@@ -2,7 +2,8 @@
 import { useState, type ReactNode } from "react";
 
 import panel from "../breakdown/Breakdown.module.css";
-import { placesPanel } from "../breakdown/panels";
+import { More } from "../breakdown/More";
+import { nothingText, placesPanel } from "../breakdown/panels";
 import { Rows, RowsLoading } from "../breakdown/Rows";
 import { Moved } from "../figures/Moved";
 import { isChosen } from "../filters/filter";
@@ -40,14 +41,10 @@ export const WorldMap = ({ view, onToggle, onDetails }: Props): ReactNode => {
   const { rows, total_rows } = answer.data;
   if (rows.length === 0)
     return (
-      <p className={panel.empty}>
-        {view.filters.length > 0
-          ? "Nothing in this period meets the filters."
-          : placesPanel.tabs.country.empty}
-      </p>
+      <p className={panel.empty}>{nothingText(view.filters, placesPanel.tabs.country.empty)}</p>
     );
   const elsewhere = rows.filter((row) => !isOnMap(codeOf(row)));
-  const { credit } = placesPanel;
+  const listed = rows.slice(0, elsewhere.length > 0 ? ROWS - 1 : ROWS);
   return (
     <div className={panel.ranking} data-stale={answer.isPlaceholderData}>
       <Picture
@@ -66,23 +63,19 @@ export const WorldMap = ({ view, onToggle, onDetails }: Props): ReactNode => {
       <Rows
         dimension="country"
         heading="Country"
-        rows={rows.slice(0, elsewhere.length > 0 ? ROWS - 1 : ROWS)}
+        rows={listed}
         everyone={total?.metrics[0] ?? null}
         compares={compares(view, total)}
         isChosen={(code) => isChosen(view.filters, "country", code)}
         onToggle={onToggle}
       />
-      <footer className={panel.foot}>
-        <button type="button" className="plain" onClick={onDetails}>
-          {total_rows > ROWS ? `Show all ${count(total_rows)} countries` : "Details"}
-          {total_rows <= ROWS && <span className="unseen"> of the countries</span>}
-        </button>
-        {credit && (
-          <a className={panel.credit} href={credit.href} rel="noreferrer">
-            {credit.text}
-          </a>
-        )}
-      </footer>
+      <More
+        total={total_rows}
+        shown={listed.length}
+        many={placesPanel.tabs.country.many}
+        onOpen={onDetails}
+        credit={placesPanel.credit}
+      />
     </div>
   );
 };
