@@ -33,25 +33,17 @@ export const columnNames = [
 ] as const;
 export type ColumnName = (typeof columnNames)[number];
 
+const counted = (
+  label: string,
+  one: string,
+  many: string,
+  moreIs: Metric["moreIs"] = "better",
+): Metric => ({ label, noun: { one, many }, unit: "count", moreIs });
+
 export const metrics: Readonly<Record<ColumnName, Metric>> = {
-  visitors: {
-    label: "Visitors",
-    noun: { one: "visitor", many: "visitors" },
-    unit: "count",
-    moreIs: "better",
-  },
-  sessions: {
-    label: "Sessions",
-    noun: { one: "session", many: "sessions" },
-    unit: "count",
-    moreIs: "better",
-  },
-  pageviews: {
-    label: "Pageviews",
-    noun: { one: "pageview", many: "pageviews" },
-    unit: "count",
-    moreIs: "better",
-  },
+  visitors: counted("Visitors", "visitor", "visitors"),
+  sessions: counted("Sessions", "session", "sessions"),
+  pageviews: counted("Pageviews", "pageview", "pageviews"),
   views_per_session: {
     label: "Views per session",
     noun: null,
@@ -65,36 +57,11 @@ export const metrics: Readonly<Record<ColumnName, Metric>> = {
     unit: "duration_s",
     moreIs: "better",
   },
-  events: {
-    label: "Events",
-    noun: { one: "event", many: "events" },
-    unit: "count",
-    moreIs: "better",
-  },
-  searches: {
-    label: "Searches",
-    noun: { one: "search", many: "searches" },
-    unit: "count",
-    moreIs: "better",
-  },
-  form_starts: {
-    label: "Starts",
-    noun: { one: "start", many: "starts" },
-    unit: "count",
-    moreIs: "better",
-  },
-  form_submissions: {
-    label: "Submissions",
-    noun: { one: "submission", many: "submissions" },
-    unit: "count",
-    moreIs: "better",
-  },
-  form_abandons: {
-    label: "Abandoned",
-    noun: { one: "abandoned", many: "abandoned" },
-    unit: "count",
-    moreIs: "worse",
-  },
+  events: counted("Events", "event", "events"),
+  searches: counted("Searches", "search", "searches"),
+  form_starts: counted("Starts", "start", "starts"),
+  form_submissions: counted("Submissions", "submission", "submissions"),
+  form_abandons: counted("Abandoned", "abandoned", "abandoned", "worse"),
   completion_rate: { label: "Completion", noun: null, unit: "rate", moreIs: "better" },
   time_on_page_s: {
     label: "Time on page",
