@@ -2,6 +2,7 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { useState, type ReactNode } from "react";
 
+import breakdown from "../breakdown/Breakdown.module.css";
 import { isChosen, toggle } from "../filters/filter";
 import { count, rowName, vitalText } from "../format";
 import { Segments, type Segment } from "../header/Segments";
@@ -50,9 +51,12 @@ export const VitalBreakdown = (props: Props): ReactNode => {
         }}
       >
         <header className={styles.panelHead}>
-          <Tabs.List className={styles.tabs} activateOnFocus>
+          <Tabs.List
+            className={`${breakdown.tabs ?? ""} ${styles.tabs ?? ""}`}
+            activateOnFocus
+          >
             {measuredTabs.map((name) => (
-              <Tabs.Tab key={name} value={name} className={styles.tab}>
+              <Tabs.Tab key={name} value={name} className={breakdown.tab}>
                 {labels[name]}
               </Tabs.Tab>
             ))}
